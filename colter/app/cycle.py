@@ -1,0 +1,84 @@
+"""One round: collect from every source at once, then commit it all in one piece."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from colter.core.clock import Clock
+from colter.core.errors import ColterError, SourceError
+from colter.core.model import ProbeResult, Reading, Round
+from colter.core.ports import Source, Store
+from colter.core.units import format_duration
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Collected:
+    """What a pass over the sources brought."""
+
+    readings: list[Reading] = field(default_factory=list)
+    problems: list[ColterError] = field(default_factory=list)
+    """Sources that could not be read as a whole."""
+
+
+async def collect(sources: Sequence[Source], *, timeout: timedelta, emit: Callable[[Reading], None]) -> Collected:
+    """Read all sources side by side; one that fails, hangs or has a bug costs only its own targets.
+
+    Args:
+        sources: who reads.
+        timeout: for each source as a whole; what it handed over by then stands.
+        emit: is told of each reading as it comes.
+    """
+    done = Collected()
+
+    def keep(reading: Reading) -> None:
+        done.readings.append(reading)
+        emit(reading)
+
+    async with asyncio.TaskGroup() as group:
+        for source in sources:
+            group.create_task(_collect_one(source, timeout, keep, done.problems))
+    done.readings.sort(key=lambda reading: reading.target)
+    return done
+
+
+async def commit(store: Store, done: Round) -> ColterError | None:
+    """Keep a round; the error when that fails, so that what was measured can still be shown."""
+    try:
+        await store.commit(done)
+    except ColterError as error:
+        return error
+    return None
+
+
+def make_round(
+    clock: Clock,
+    started: datetime,
+    *,
+    readings: Sequence[Reading] = (),
+    results: Sequence[ProbeResult] = (),
+) -> Round:
+    """A finished round with a key of its own; the keys sort by time."""
+    milliseconds = int(started.timestamp() * 1000)
+    key = f"{milliseconds:012x}-{secrets.token_hex(8)}"
+    return Round(key, started, clock.now(), tuple(readings), tuple(results))
+
+
+async def _collect_one(
+    source: Source, timeout: timedelta, emit: Callable[[Reading], None], problems: list[ColterError]
+) -> None:
+    try:
+        async with asyncio.timeout(timeout.total_seconds()):
+            await source.collect(emit)
+    except TimeoutError:
+        limit = format_duration(timeout)
+        problems.append(SourceError(f"{source.name}: not done within {limit}", hint="allow more with --timeout"))
+    except ColterError as error:
+        problems.append(error)
+    except Exception as error:  # the plugin border: a bug in one source must not cost the others their readings
+        log.exception("%s: failed", source.name)
+        problems.append(ColterError(f"{source.name}: a bug: {type(error).__name__}", hint="the log has the details"))

@@ -1,0 +1,100 @@
+"""Which sources there are and what each is made from. A new one is one line in SOURCES and one function."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from colter.config.settings import Settings
+from colter.core.clock import Clock
+from colter.core.errors import ConfigError
+from colter.core.model import Metric
+from colter.core.ports import Recall, Source
+
+if TYPE_CHECKING:
+    from colter.net.http import Http
+
+SourceName = Literal["github", "pypi"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPlan:
+    """What one source is to read."""
+
+    source: SourceName
+    targets: tuple[str, ...] = ()
+    """None: the configured ones."""
+    facts: frozenset[str] = frozenset()
+    """GitHub: what to read beside the core facts; none: as configured."""
+    splits: frozenset[str] = frozenset()
+    """PyPI: `python`, `system`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What sources are made from."""
+
+    settings: Settings
+    http: "Http"
+    recall: Recall
+    clock: Clock
+
+
+def make_source(plan: TrackPlan, parts: Parts) -> Source:
+    """The source for a plan; ColterError when its settings or secrets are not usable."""
+    return SOURCES[plan.source](plan, parts)
+
+
+def catalogue() -> Mapping[tuple[str, str], Metric]:
+    """Every declared metric by source and key."""
+    from colter.sources.github.metrics import METRICS as GITHUB  # noqa: PLC0415  keeps `--version` and friends light
+    from colter.sources.probe.metrics import METRICS as PROBE  # noqa: PLC0415
+    from colter.sources.pypi.metrics import METRICS as PYPI  # noqa: PLC0415
+
+    declared = {"github": GITHUB, "pypi": PYPI, "probe": PROBE}
+    return {(source, metric.key): metric for source, metrics in declared.items() for metric in metrics}
+
+
+def _github(plan: TrackPlan, parts: Parts) -> Source:
+    from colter.sources.github.source import GitHub  # noqa: PLC0415
+
+    config = parts.settings.config.github
+    token = parts.settings.reveal(config.token) if config.token else None
+    targets = plan.targets or tuple(config.targets)
+    if not targets and token is None:
+        raise ConfigError(
+            "github: no repositories to read, and no token whose owner's repositories could be read",
+            hint="name some, as in: colter track github pallets/flask; or set github.targets or github.token",
+        )
+    return GitHub(
+        targets=targets,
+        facts=plan.facts or frozenset(config.with_),
+        token=token,
+        api_url=config.api_url,
+        http=parts.http,
+        recall=parts.recall,
+        clock=parts.clock,
+    )
+
+
+def _pypi(plan: TrackPlan, parts: Parts) -> Source:
+    from colter.sources.pypi.source import PyPI  # noqa: PLC0415
+
+    config = parts.settings.config.pypi
+    packages = plan.targets or tuple(config.packages)
+    if not packages:
+        raise ConfigError(
+            "pypi: no packages to read",
+            hint="name some, as in: colter track pypi requests; or set pypi.packages",
+        )
+    return PyPI(
+        packages=packages,
+        splits=plan.splits,
+        index_url=config.index_url,
+        stats_url=config.stats_url,
+        http=parts.http,
+        recall=parts.recall,
+        clock=parts.clock,
+    )
+
+
+SOURCES: Mapping[SourceName, Callable[[TrackPlan, Parts], Source]] = {"github": _github, "pypi": _pypi}

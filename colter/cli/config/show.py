@@ -1,0 +1,131 @@
+"""`colter config path|show|check|schema|get`: what there is, and whether it is right."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from colter.cli.context import Context
+
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show secrets in clear text; asks for the master password.")]
+
+
+def path(ctx: typer.Context) -> None:
+    """Print the path of the configuration file: the one that is read, or the one that would be created.
+
+    \b
+    Examples:
+      colter config path
+      $EDITOR "$(colter config path)"
+    """  # noqa: D301  typer wants the control character
+    from colter.config.paths import new_config_path
+
+    context = Context.of(ctx)
+    context.write(f"{context.config_path or new_config_path(context.options.config, context.env)}\n")
+
+
+def show(
+    ctx: typer.Context,
+    reveal: Reveal = False,
+    effective: Annotated[bool, typer.Option("--effective", help="Every key, with its default.")] = False,
+) -> None:
+    """Print the configuration as YAML, with what the environment sets, and dots for secrets.
+
+    \b
+    Examples:
+      colter config show
+      colter config show --effective
+      colter config show --reveal
+    """  # noqa: D301  typer wants the control character
+    from colter.config import shown
+    from colter.config.scalars import write_block
+
+    context = Context.of(ctx)
+    settings = context.settings
+    say = (lambda ref: settings.reveal(ref).reveal()) if reveal else shown.mask
+    if effective:
+        data = shown.effective(settings.config, say)
+    else:
+        data = shown.as_written(settings.data, {ref.path: say(ref) for ref in settings.config.secrets})
+    context.write("".join(f"{line}\n" for line in write_block(data, 2)))
+
+
+def check(
+    ctx: typer.Context,
+    file: Annotated[Path | None, typer.Argument(help="Another file than the one in use.")] = None,
+) -> None:
+    """Check the configuration and tell everything that is wrong with it, each with its place. Opens no secret.
+
+    \b
+    Examples:
+      colter config check
+      colter config check draft.yaml
+    """  # noqa: D301  typer wants the control character
+    from colter.config.settings import load_settings
+
+    context = Context.of(ctx)
+    settings = load_settings(file or context.options.config, context.env, context.unlocker, context.unlocker.password)
+    for line in settings.warnings:
+        context.warn(line)
+    config = settings.config
+    counts = {
+        "targets": len(config.github.targets),
+        "packages": len(config.pypi.packages),
+        "endpoints": len(config.endpoints),
+        "secrets": len(config.secrets),
+    }
+    found = ", ".join(f"{count} {what}" for what, count in counts.items())
+    context.write(f"{settings.path or 'no configuration file'}: good ({found})\n")
+
+
+def schema(ctx: typer.Context) -> None:
+    """Print the JSON Schema of the configuration, for editors.
+
+    \b
+    Examples:
+      colter config schema > colter.schema.json
+    """  # noqa: D301  typer wants the control character
+    import json
+
+    from colter.config.schema import Config
+
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    Context.of(ctx).write(json.dumps({**dialect, **Config.model_json_schema()}, indent=2) + "\n")
+
+
+def get(
+    ctx: typer.Context,
+    key: Annotated[str, typer.Argument(help="Such as probe.timeout or endpoints.api.url.")],
+    reveal: Reveal = False,
+) -> None:
+    """Print the value of one key: as it is written, or else its default. Secrets are dots.
+
+    \b
+    Examples:
+      colter config get probe.timeout
+      colter config get endpoints.api.url
+      colter config get github.token --reveal
+    """  # noqa: D301  typer wants the control character
+    from colter.config import shown
+    from colter.config.items import look_up
+    from colter.config.keys import find_place, parse_key
+
+    context = Context.of(ctx)
+    settings = context.settings
+    say = (lambda ref: settings.reveal(ref).reveal()) if reveal else shown.mask
+    where = parse_key(key, settings.data)
+    if ref := settings.secret(where):
+        context.write(f"{say(ref)}\n")
+        return
+    find_place(where)
+    try:
+        value = look_up(shown.effective(settings.config), where)
+    except KeyError:
+        value = None
+    context.write(f"{_as_line(value)}\n")
+
+
+def _as_line(value: Any) -> str:
+    from colter.config.scalars import write_inline
+
+    return value if isinstance(value, str) else write_inline(value)

@@ -1,0 +1,244 @@
+"""What a command is given: options, streams, time, and the expensive things, each made when first asked for."""
+
+import os
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeVar
+
+from colter.cli.lines import harmless
+from colter.core.clock import Clock, SystemClock
+from colter.core.errors import LockedError, UsageError
+
+if TYPE_CHECKING:  # each of these costs more than a light command may
+    import typer
+
+    from colter.cli.logs import Logs
+    from colter.config.settings import Settings
+    from colter.config.unlock import Unlocker
+    from colter.config.vault import OpenVault
+    from colter.core.secret import Secret
+
+T = TypeVar("T")
+ColorChoice = Literal["auto", "always", "never"]
+
+
+class Terminated(Exception):  # noqa: N818  like KeyboardInterrupt, it is no error
+    """Somebody sent SIGTERM; everything was closed in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The global options, as given."""
+
+    config: Path | None = None
+    state: Path | None = None
+    verbosity: int = 0
+    """0, or how many -v."""
+    quiet: bool = False
+    color: ColorChoice = "auto"
+    no_input: bool = False
+    password_file: Path | None = None
+    password_command: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where input comes from, the result goes, and the talk goes."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+
+
+@dataclass
+class Context:
+    """One run of the program. Commands find it with `Context.of(ctx)`.
+
+    Nothing here touches disk, keyring or network before it is asked for.
+    """
+
+    options: Options = field(default_factory=Options)
+    env: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)  # it may hold passwords
+    streams: Streams = field(default_factory=lambda: Streams(sys.stdin, sys.stdout, sys.stderr), repr=False)
+    clock: Clock = field(default_factory=SystemClock)
+
+    @staticmethod
+    def of(ctx: "typer.Context") -> "Context":
+        """Our context within Typer's."""
+        found = ctx.obj
+        if not isinstance(found, Context):
+            raise TypeError("the command was not started by colter.cli.main")
+        return found
+
+    @cached_property
+    def config_path(self) -> Path | None:
+        """The configuration file that would be read; None when there is none."""
+        from colter.config.paths import config_path
+
+        return config_path(self.options.config, self.env)
+
+    @cached_property
+    def state_dir(self) -> Path:
+        """Where history is kept; it need not exist yet."""
+        from colter.config.paths import state_dir
+
+        return self.options.state or state_dir(self.env)
+
+    @cached_property
+    def log_file(self) -> Path:
+        """Where the log goes when the configuration does not say."""
+        from colter.config.paths import log_file
+
+        return log_file(self.env)
+
+    @cached_property
+    def logs(self) -> "Logs":
+        """The log, open to the console; a file is added when the configuration is read."""
+        from colter.cli.logs import Logs
+
+        return Logs(self.streams.stderr, self.options.verbosity)
+
+    @cached_property
+    def unlocker(self) -> "Unlocker":
+        """Opens the vault, with a session, a password from elsewhere, or a prompt."""
+        from colter.config.paths import runtime_dir
+        from colter.config.unlock import Unlocker
+
+        return Unlocker(
+            env=self.env,
+            clock=self.clock,
+            password_file=self.options.password_file,
+            password_command=self.options.password_command,
+            ask=None if self.no_input else self._ask_hidden,
+            say=self.say,
+            runtime_dir=runtime_dir(self.env),
+        )
+
+    @cached_property
+    def settings(self) -> "Settings":
+        """The checked configuration; ConfigError when it is wrong. No secret is opened yet."""
+        from colter.config.settings import load_settings
+
+        settings = load_settings(self.options.config, self.env, self._unlock, self._password)
+        settings.on_reveal = self.logs.masks.add
+        log = settings.config.log
+        self.logs.to_file(Path(log.file).expanduser() if log.file else self.log_file, log.level)
+        for warning in settings.warnings:
+            self.say(f"colter: {warning}")
+        return settings
+
+    @cached_property
+    def no_input(self) -> bool:
+        """Whether nobody may be asked: `--no-input`, no terminal, or a CI machine."""
+        automatic = self.env.get("CI", "").lower() not in ("", "0", "false")
+        return self.options.no_input or automatic or not self.streams.stdin.isatty()
+
+    def colored(self, stream: TextIO) -> bool:
+        """Whether colours are wanted there (https://no-color.org, `TERM=dumb`, `--color`)."""
+        if self.options.color != "auto":
+            return self.options.color == "always"
+        return stream.isatty() and not self.env.get("NO_COLOR") and self.env.get("TERM") != "dumb"
+
+    def say(self, line: str) -> None:
+        """Lines of talk on stderr, made harmless; none when `-q` was given or nobody listens any more."""
+        if not self.options.quiet:
+            self.warn(line)
+
+    def warn(self, line: str) -> None:
+        """The same, also with `-q`."""
+        try:
+            self.streams.stderr.write(f"{harmless(line)}\n")
+            self.streams.stderr.flush()
+        except OSError:
+            return  # a closed stderr must not change what the command does
+
+    def write(self, text: str) -> None:
+        """A piece of the result on stdout. A reader who has left (`| head`) is no error: the rest goes nowhere.
+
+        Raises:
+            UsageError: stdout cannot be written to (a full disk).
+        """
+        stdout = self.streams.stdout
+        try:
+            stdout.write(text)
+            stdout.flush()
+        except BrokenPipeError:
+            discard(stdout)
+        except OSError as error:
+            discard(stdout)
+            raise UsageError(f"cannot write the result: {error.strerror}") from error
+
+    def ask(self, prompt: str, *, hidden: bool = False) -> str:
+        """What the user types, without the line end.
+
+        Raises:
+            LockedError: nobody may be asked.
+            EOFError: the user closed the input.
+        """
+        if self.no_input:
+            raise LockedError(f"cannot ask for: {prompt}", hint="run it in a terminal, without --no-input and CI")
+        if hidden:
+            return self._ask_hidden(prompt)
+        self.streams.stderr.write(f"{prompt}: ")
+        self.streams.stderr.flush()
+        line = self.streams.stdin.readline()
+        if not line:
+            raise EOFError(prompt)
+        return line.rstrip("\r\n")
+
+    def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run async work: the only event loop of the process.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C; everything was closed in order.
+            Terminated: the same for SIGTERM.
+        """
+        import asyncio
+        import signal
+
+        _ = self.logs  # open before anybody has something to say
+
+        async def guarded() -> T:
+            task, stop = asyncio.current_task(), asyncio.Event()
+
+            def terminate() -> None:
+                stop.set()
+                if task:
+                    task.cancel()
+
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+            try:
+                return await main()
+            except asyncio.CancelledError:
+                if stop.is_set():
+                    raise Terminated from None
+                raise
+
+        with asyncio.Runner() as runner:
+            return runner.run(guarded())
+
+    def close(self) -> None:
+        """Let go of the log, if it was opened."""
+        if "logs" in self.__dict__:
+            self.logs.close()
+
+    def _unlock(self, header: str) -> "OpenVault":
+        return self.unlocker(header)
+
+    def _password(self, prompt: str) -> "Secret":
+        return self.unlocker.password(prompt)
+
+    def _ask_hidden(self, prompt: str) -> str:
+        from getpass import getpass
+
+        return getpass(f"{prompt}: ", stream=self.streams.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Lead a stream to nowhere, so that not even the interpreter's last flush meets the closed pipe again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

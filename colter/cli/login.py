@@ -1,0 +1,27 @@
+"""`colter login`: the master password once, for thirty minutes."""
+
+import typer
+
+from colter.cli.context import Context
+
+
+def command(ctx: typer.Context) -> None:
+    """Ask for the master password once, for 30 minutes.
+
+    Other commands of the same user on this machine then ask nothing. `colter logout` ends it at once. Without a
+    terminal the password comes from --password-command, --password-file or COLTER_MASTER_PASSWORD.
+
+    \b
+    Examples:
+      colter login
+      colter login --password-command "pass show colter"
+    """  # noqa: D301  typer wants the control character
+    from colter.core.errors import ConfigError
+
+    context = Context.of(ctx)
+    header = context.settings.config.vault
+    if header is None:
+        where = context.settings.path or "no configuration"
+        raise ConfigError(f"{where}: no vault, so there is nothing to unlock", hint="colter config init creates one")
+    until = context.unlocker.login(header).astimezone()
+    context.say(f"unlocked until {until:%H:%M}")

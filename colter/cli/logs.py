@@ -1,0 +1,128 @@
+"""Where log lines go, and what never stands in them."""
+
+import base64
+import logging
+import os
+import re
+import time
+from contextlib import suppress
+from io import TextIOWrapper
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+from urllib.parse import quote, quote_plus
+
+from colter.cli.lines import harmless
+from colter.core.secret import MASK, Secret
+
+MAX_BYTES = 5_000_000
+BACKUPS = 5
+_SHORTEST_MASKED = 6  # masking "a" everywhere would spoil the log, and tell the secret
+_NOISY = ("alembic", "asyncio", "httpcore", "httpx", "sqlalchemy")  # at DEBUG, httpcore prints cookies and tokens
+_CONSOLE_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+_URL = re.compile(r"([a-z][a-z0-9+.-]*://)([^\s/?#@]*@)?([^\s?#\"']*)(\?[^\s#\"']*)?", re.IGNORECASE)
+
+
+class Masks:
+    """Hides secrets in text: each one that was opened, and what URLs carry in user information and query."""
+
+    def __init__(self) -> None:
+        self._forms: set[str] = set()
+
+    def add(self, secret: Secret) -> None:
+        """Hide this one from now on, also percent-encoded and in base64; ones under 6 characters cannot be hidden."""
+        text = secret.reveal()
+        if len(text) >= _SHORTEST_MASKED:
+            self._forms |= _forms(text)
+
+    def hide(self, text: str) -> str:
+        """The text with dots where secrets were."""
+        for form in sorted(self._forms, key=len, reverse=True):
+            text = text.replace(form, MASK)
+        return _URL.sub(_bare_url, text)
+
+
+class Logs:
+    """The console, and once it is known where, a file. Close it at the end."""
+
+    def __init__(self, console: TextIO, verbosity: int) -> None:
+        self.masks = Masks()
+        self._level_before = logging.getLogger().level
+        self._handlers: list[logging.Handler] = []
+        self.has_file = False
+        shown = logging.StreamHandler(console)
+        shown.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s", self.masks, traceback=verbosity > 0))
+        shown.addFilter(lambda record: record.name != "colter.cli.main")  # the door tells the user itself
+        self._attach(shown, _CONSOLE_LEVELS[min(verbosity, 2)])
+
+    def to_file(self, path: Path, level: str) -> None:
+        """Log to a private rotating file too. One that cannot be written is said nothing about: the work goes on."""
+        with suppress(OSError):
+            # mkdir gives its mode to the last folder only, and the one above is the state directory.
+            path.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            file = _PrivateFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
+            file.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", self.masks, traceback=True))
+            self._attach(file, logging.getLevelNamesMapping()[level.upper()])
+            self.has_file = True
+
+    def close(self) -> None:
+        """Let go of everything; harmless twice."""
+        while self._handlers:
+            handler = self._handlers.pop()
+            logging.getLogger().removeHandler(handler)
+            with suppress(OSError):
+                handler.close()
+        logging.getLogger().setLevel(self._level_before)
+
+    def _attach(self, handler: logging.Handler, level: int) -> None:
+        logging.raiseExceptions = False  # a full disk or a closed stderr would print a traceback for every line
+        handler.setLevel(level)
+        self._handlers.append(handler)
+        root = logging.getLogger()
+        root.addHandler(handler)
+        root.setLevel(min(each.level for each in self._handlers))
+        for name in _NOISY:
+            logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Formatter(logging.Formatter):
+    """Masks the finished text, so that no argument and no traceback gets past it; times are UTC."""
+
+    def __init__(self, form: str, masks: Masks, *, traceback: bool) -> None:
+        super().__init__(form, datefmt="%Y-%m-%dT%H:%M:%SZ")
+        self.converter = time.gmtime
+        self._masks = masks
+        self._traceback = traceback
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = harmless(self._masks.hide(super().format(record)))
+        return text if self._traceback else text.partition("\n")[0]
+
+
+class _PrivateFile(RotatingFileHandler):
+    """Readable by its owner only, from the first byte on."""
+
+    def _open(self) -> TextIOWrapper:
+        handle = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        return open(handle, "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123  a descriptor has no Path
+
+
+def _forms(text: str) -> set[str]:
+    raw = text.encode("utf-8", "surrogateescape")
+    # Within `user:secret` in base64 (HTTP Basic) the secret begins at one of three offsets; the middle is the same.
+    encoded = {base64.b64encode(b"\0" * offset + raw)[4 if offset else 0 :][:-4] for offset in (0, 1, 2)}
+    encoded |= {base64.b64encode(raw), base64.urlsafe_b64encode(raw)}
+    forms = {
+        text,
+        quote(text, safe=""),
+        quote(text),
+        quote_plus(text),
+        *(form.decode().rstrip("=") for form in encoded),
+    }
+    return {form for form in forms if len(form) >= _SHORTEST_MASKED}
+
+
+def _bare_url(found: re.Match[str]) -> str:
+    scheme, user, rest, query = found.groups()
+    return f"{scheme}{MASK + '@' if user else ''}{rest}{'?' + MASK if query else ''}"

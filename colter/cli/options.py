@@ -1,0 +1,156 @@
+"""Options that several commands share, and how their values are read."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from colter.core.errors import UsageError
+from colter.core.units import parse_duration
+
+READING_FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown", "openmetrics")
+PROBE_FORMATS = (*READING_FORMATS, "junit", "nagios", "github")
+SINKS = ("influx", "prometheus", "database", "file")
+COLORS = ("auto", "always", "never")
+
+
+class Words:
+    """One of a few words, or with `many` several of them with commas between; anything else gets a suggestion.
+
+    Given to Typer as a parser, so that the completion scripts can find the words again.
+    """
+
+    def __init__(self, *known: str, many: bool = False) -> None:
+        self.known = known
+        self.many = many
+        self.__name__ = "words"  # Typer names a parser's type after it
+
+    def __call__(self, text: str) -> str:
+        """The text itself; BadParameter when it is none of the words."""
+        for word in split_commas([text]) if self.many else [text]:
+            if word not in self.known:
+                raise typer.BadParameter(unknown(word, self.known))
+        return text
+
+
+def unknown(word: str, known: Iterable[str]) -> str:
+    """Says that a word is not known, which one is nearest, and which there are."""
+    known = list(known)
+    near = get_close_matches(word, known, n=1)
+    guess = f"Did you mean {near[0]!r}? " if near else ""
+    return f"{word!r} is not known. {guess}Known: {', '.join(known)}."
+
+
+def split_commas(values: Sequence[str]) -> tuple[str, ...]:
+    """Repeated and comma-separated values as one list without doubles, in order."""
+    return tuple(dict.fromkeys(word.strip() for value in values for word in value.split(",") if word.strip()))
+
+
+def duration(text: str) -> timedelta:
+    """A length of time as an option's value."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def chosen(values: Sequence[str] | None) -> frozenset[str]:
+    """What was chosen with an option that may be repeated or have commas."""
+    return frozenset(split_commas(values or ()))
+
+
+def check_sinks(names: Sequence[str] | None) -> None:
+    """UsageError unless every sink that was asked for with `-o` can be used."""
+    for name in split_commas(names or ()):
+        raise UsageError(f"{name}: exporting arrives with the next version", hint="use -f and --file until then")
+
+
+def format_option(formats: tuple[str, ...]) -> Any:
+    """`-f` with the formats of a command."""
+    return typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        parser=Words(*formats),
+        help=f"One of {', '.join(formats)}. [default: table on a terminal, else text: tab-separated]",
+    )
+
+
+Config = Annotated[
+    Path | None, typer.Option("-c", "--config", metavar="FILE", help="The configuration file [COLTER_CONFIG].")
+]
+State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Where history is kept.")]
+Verbose = Annotated[
+    int, typer.Option("-v", "--verbose", count=True, show_default=False, help="Tell more on stderr; twice: everything.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
+Color = Annotated[
+    str, typer.Option("--color", metavar="|".join(COLORS), parser=Words(*COLORS), help="Whether to use colours.")
+]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask anything.")]
+PasswordFile = Annotated[
+    Path | None, typer.Option("--password-file", metavar="FILE", help="Read the master password from a private file.")
+]
+PasswordCommand = Annotated[
+    str | None, typer.Option("--password-command", metavar="COMMAND", help="Run this to get the master password.")
+]
+
+
+Output = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="SINK",
+        help=f"Also export to {', '.join(SINKS)}; may be repeated or have commas. [arrives with the next version]",
+        parser=Words(*SINKS, many=True),
+    ),
+]
+File = Annotated[Path | None, typer.Option("--file", metavar="PATH", help="Write the result there, in one step.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and show; keep, export and send nothing.")]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Keep no history of this run.")]
+ReadingFormat = Annotated[str | None, format_option(READING_FORMATS)]
+ProbeFormat = Annotated[str | None, format_option(PROBE_FORMATS)]
+FailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="COND",
+        help="End with exit code 10 when this holds: 'open_issues > 0', error, ...; may be repeated.",
+    ),
+]
+ProbeFailOn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-on",
+        metavar="COND",
+        help="End with exit code 10 when this holds: down, degraded, 'latency > 500ms', 'cert < 14d', never, ...; "
+        "may be repeated. [default: down]",
+    ),
+]
+
+TrackTimeout = Annotated[
+    timedelta | None,
+    typer.Option(
+        "--timeout",
+        metavar="DURATION",
+        parser=duration,
+        help="For each source as a whole; what was read by then stands. [default: 10m]",
+    ),
+]
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from colter import __version__
+
+        typer.echo(f"colter {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("-V", "--version", is_eager=True, callback=_print_version, help="Print the version.")
+]

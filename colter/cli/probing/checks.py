@@ -1,0 +1,98 @@
+"""Which endpoints are meant: configured names, tags, and addresses."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from colter.cli.context import Context
+from colter.core.errors import ConfigError, UsageError
+from colter.sources.probe.check import Check, check_from_config, check_from_url
+from colter.sources.probe.expect import parse_expectation
+
+if TYPE_CHECKING:
+    from colter.config.endpoints import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line says about the checks themselves."""
+
+    method: str | None = None
+    headers: Sequence[str] = ()
+    body: str | None = None
+    expect: Sequence[str] = ()
+    timeout: timedelta | None = None
+
+    @property
+    def of_addresses_only(self) -> bool:
+        """Whether something was said that a configured endpoint says for itself."""
+        return self.method is not None or bool(self.headers) or self.body is not None
+
+
+def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequence[Check]:
+    """The checks that are meant, each once, in the order of the command line.
+
+    Raises:
+        UsageError: a name or a tag that is not configured, or an option that does not suit it.
+        ConfigError: nothing is configured and nothing was named.
+        LockedError, VaultError: a secret of a configured endpoint cannot be opened.
+    """
+    endpoints = [endpoint for endpoint in context.settings.config.endpoints if endpoint.url is not None]
+    if not names and not endpoints:
+        raise ConfigError(
+            "probe: no endpoints are configured", hint="name an address, as in: colter probe https://example.org"
+        )
+    found: dict[str, Check] = {}
+    for name in names or [endpoint.name for endpoint in endpoints]:
+        for check in _meant(context, name, endpoints, asked):
+            found.setdefault(check.name, check)
+    return list(found.values())
+
+
+def _meant(context: Context, name: str, endpoints: "Sequence[Endpoint]", asked: Asked) -> Iterator[Check]:
+    if chosen := [
+        endpoint for endpoint in endpoints if name == endpoint.name or name.removeprefix("@") in _tags(name, endpoint)
+    ]:
+        for endpoint in chosen:
+            yield _configured(context, endpoint, asked)
+    elif "://" in name:
+        yield check_from_url(
+            name,
+            context.settings.config.probe,
+            method=asked.method,
+            headers=asked.headers,
+            body=asked.body,
+            expect=asked.expect,
+            timeout=asked.timeout,
+        )
+    else:
+        raise UsageError(f"probe: {name!r} is not configured", hint=_guess(name, endpoints))
+
+
+def _configured(context: Context, endpoint: "Endpoint", asked: Asked) -> Check:
+    if asked.of_addresses_only:
+        raise UsageError(
+            f"probe: -X, -H and -d are for addresses; {endpoint.name!r} says in the configuration what is sent"
+        )
+    check = check_from_config(endpoint, context.settings.config.probe, context.settings.reveal)
+    try:
+        more = tuple(parse_expectation(text) for text in asked.expect)
+    except ValueError as error:
+        raise UsageError(f"--expect: {error}") from error
+    return replace(check, expect=(*check.expect, *more), timeout=asked.timeout or check.timeout)
+
+
+def _tags(name: str, endpoint: "Endpoint") -> Sequence[str]:
+    return endpoint.tags if name.startswith("@") else ()
+
+
+def _guess(name: str, endpoints: "Sequence[Endpoint]") -> str:
+    known = [endpoint.name for endpoint in endpoints]
+    known += sorted({f"@{tag}" for endpoint in endpoints for tag in endpoint.tags})
+    if near := get_close_matches(name, known, n=1):
+        return f"did you mean {near[0]!r}?"
+    if "." in name:
+        return f"an address has a scheme: https://{name}"
+    return f"configured are: {', '.join(known)}" if known else "no endpoints are configured; an address has a scheme"

@@ -1,0 +1,110 @@
+"""What all of `colter track` does: read, keep, show, and judge."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from colter.cli import options
+from colter.cli.context import Context
+from colter.cli.outcome import few, read_conditions, report
+from colter.core.errors import ExitCode, worst
+from colter.core.model import Metric, Reading, Round, Status
+
+if TYPE_CHECKING:
+    from colter.app.registry import TrackPlan
+    from colter.config.settings import Settings
+    from colter.core.conditions import Condition
+    from colter.core.errors import ColterError
+
+Catalogue = Mapping[tuple[str, str], Metric]
+TIMEOUT = timedelta(minutes=10)
+WORDS = frozenset({"partial", "error", "never"})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options say about a run."""
+
+    format: str | None
+    file: Path | None
+    fail_on: Sequence[str] | None
+    timeout: timedelta
+    keep: bool
+
+
+def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", wanted: Wanted) -> ExitCode:
+    """Read once and show; the exit code says how it went."""
+    from colter.app.registry import catalogue
+    from colter.cli.render.output import check_file, choose_format, deliver
+
+    metrics = catalogue()
+    conditions = _conditions(wanted.fail_on or (), metrics)
+    format_ = choose_format(context, wanted.format, wanted.file, options.READING_FORMATS)
+    check_file(wanted.file)
+    plans = plan(context.settings)
+    done, problems = context.run(lambda: _read(context, plans, wanted))
+    if done.readings or not problems:
+        deliver(context, _show(context, format_, done, metrics), wanted.file)
+    return _judge(context, done.readings, problems, conditions)
+
+
+async def _read(
+    context: Context, plans: "Sequence[TrackPlan]", wanted: Wanted
+) -> "tuple[Round, Sequence[ColterError]]":
+    from colter.app.runtime import open_runtime
+
+    state_dir = context.state_dir if wanted.keep else None
+    async with open_runtime(context.settings, context.clock, state_dir=state_dir) as runtime:
+        return await runtime.track(plans, timeout=wanted.timeout), runtime.problems
+
+
+def _show(context: Context, format_: str, done: Round, metrics: Catalogue) -> str:
+    from colter.cli.render import machine, people, tables
+    from colter.core import records
+
+    match format_:
+        case "table" | "markdown":
+            return tables.drawn(context, format_, people.reading_sheets(done.readings, metrics))
+        case "openmetrics":
+            from colter.sinks.exposition import of_readings, openmetrics
+
+            return openmetrics(of_readings(done.readings))
+        case "json":
+            return machine.document(records.readings_document(done.started, done.readings))
+    return machine.rows(
+        format_,
+        [records.reading_record(reading) for reading in done.readings],
+        lambda rows: machine.flat_readings(rows, (key for _, key in metrics)),
+    )
+
+
+def _judge(
+    context: Context, readings: Sequence[Reading], problems: "Sequence[ColterError]", conditions: "Sequence[Condition]"
+) -> ExitCode:
+    from colter.cli.render.people import problems as unread
+
+    for line in unread(readings):
+        context.say(f"colter: {line}")
+    for problem in problems:
+        report(problem, context)
+    if not readings and not problems:
+        context.say("colter: nothing matches, so nothing was read")
+    codes = [problem.exit_code for problem in problems]
+    codes += [ExitCode.UNREAD for reading in readings if reading.status is not Status.OK]
+    for condition in conditions:
+        hit = [str(reading.target) for reading in readings if condition.holds(reading.values, _words(reading))]
+        if hit:
+            context.say(f"colter: {condition.text}: {few(hit)}")
+            codes.append(ExitCode.ALERT)
+    return worst(codes)
+
+
+def _conditions(written: Sequence[str], metrics: Catalogue) -> "Sequence[Condition]":
+    plain = frozenset(metric.key for (source, _), metric in metrics.items() if source != "probe" and not metric.labels)
+    return read_conditions(written, numbers=plain, words=WORDS)
+
+
+def _words(reading: Reading) -> frozenset[str]:
+    return frozenset({reading.status.value})

@@ -1,0 +1,1 @@
+"""The configuration file: strict YAML, a schema with places, a vault for the secrets, a session for the password."""

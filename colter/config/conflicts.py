@@ -1,0 +1,63 @@
+"""What no single key can know: names that are taken twice, and names that nobody has."""
+
+from collections.abc import Iterator, Sequence
+
+from colter.config.keys import nearest
+from colter.config.schema import Config
+
+Conflict = tuple[Sequence[str | int], str]
+"""Where, and what is wrong there."""
+
+
+def find_conflicts(config: Config) -> Iterator[Conflict]:
+    """Everything that does not fit together."""
+    yield from _endpoints(config)
+    yield from _alerts(config)
+
+
+def _endpoints(config: Config) -> Iterator[Conflict]:
+    first: dict[str, int] = {}
+    for place, endpoint in enumerate(config.endpoints):
+        if endpoint.name in first:
+            yield ("endpoints", place), f"the name {endpoint.name!r} is taken twice; expected one of its own"
+        first.setdefault(endpoint.name, place)
+    needs = {endpoint.name: endpoint.needs for endpoint in config.endpoints}
+    known = sorted(first)
+    for place, endpoint in enumerate(config.endpoints):
+        for number, needed in enumerate(endpoint.needs):
+            if needed not in first:
+                yield (
+                    ("endpoints", place, "needs", number),
+                    f"no endpoint is called {needed!r}; {_guess(needed, known)}",
+                )
+        if endpoint.needs and _needs_itself(endpoint.name, needs):
+            yield ("endpoints", place, "needs"), "it needs itself, by way of what it needs"
+
+
+def _needs_itself(name: str, needs: dict[str, list[str]]) -> bool:
+    seen: set[str] = set()
+    ahead = list(needs[name])
+    while ahead:
+        needed = ahead.pop()
+        if needed == name:
+            return True
+        if needed not in seen:
+            seen.add(needed)
+            ahead += needs.get(needed, [])
+    return False
+
+
+def _alerts(config: Config) -> Iterator[Conflict]:
+    channels = config.alerts.channels
+    for place, route in enumerate(config.alerts.routes):
+        for number, name in enumerate(route.notify):
+            if name not in channels:
+                message = f"no channel is called {name!r}; {_guess(name, sorted(channels))}"
+                yield ("alerts", "routes", place, "notify", number), message
+    for name, channel in channels.items():
+        if channel.type == "email" and config.smtp is None:
+            yield ("alerts", "channels", name), "a channel of type email needs the section smtp"
+
+
+def _guess(name: str, known: list[str]) -> str:
+    return nearest(name, known) if known else "there are none"

@@ -1,0 +1,98 @@
+"""Where a secret may be sent: addresses checked, and reduced to what decides that."""
+
+import ipaddress
+import re
+from collections.abc import Collection
+from urllib.parse import SplitResult, urlsplit
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+_LONGEST = 2048
+_UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
+_HOST = re.compile(r"(?=.{1,253}\.?$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?")
+
+
+def check_address(written: str, schemes: Collection[str]) -> str:
+    """The address as it was written, if every library behind Colter can use it.
+
+    Raises:
+        ValueError: another scheme, no host, a bad port, a user name or password in it, blanks or controls.
+    """
+    starts = " or ".join(f"{scheme}://" for scheme in schemes)
+    if len(written) > _LONGEST or _UNFIT.search(written):
+        raise ValueError(
+            f"expected an address beginning with {starts}, without blanks, of at most {_LONGEST} characters"
+        )
+    parts = _split(written)
+    if parts.scheme not in schemes:
+        raise ValueError(f"expected an address beginning with {starts}, got {_shown(written)}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a user name or password does not belong in an address; there are keys of their own for them")
+    check_host(parts.hostname or "")
+    _port(parts)
+    return written
+
+
+def check_host(host: str) -> str:
+    """A host name or IP address, as it was written; ValueError for anything that no resolver would take."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if not _HOST.fullmatch(_ascii(host)):
+            raise ValueError(f"expected a host name or IP address, got {_shown(host)}") from None
+    return host
+
+
+def origin(url: str) -> str:
+    """`scheme://host:port` of a checked address: lower case, the port always there."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{host_port(parts.hostname or '', _port(parts))}"
+
+
+def host_port(host: str, port: int) -> str:
+    """`host:port`, the host in lower case, an IPv6 address in brackets."""
+    name = host.lower().rstrip(".")
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def short_name(url: str) -> str:
+    """The name of an endpoint that was given as an address alone: host (and port, if one was written) and path."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # the address itself will be complained about
+        return url
+    return f"{parts.netloc.lower()}{parts.path.rstrip('/')}" or url
+
+
+def _split(written: str) -> SplitResult:
+    try:
+        return urlsplit(written)
+    except ValueError as error:
+        raise ValueError(f"expected an address, got one that cannot be read ({error})") from error
+
+
+def _port(parts: SplitResult) -> int:
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port is None:
+        port = DEFAULT_PORTS.get(parts.scheme, 0)
+    if not port:
+        raise ValueError("expected a port between 1 and 65535 after the host")
+    return port
+
+
+def _ascii(host: str) -> str:
+    if host.isascii() and "xn--" not in host.lower():
+        return host
+    import idna  # noqa: PLC0415  only for names with letters beyond ASCII
+
+    try:
+        return idna.encode(host, uts46=True).decode()
+    except UnicodeError as error:
+        raise ValueError(f"{host[:80]!r} is no possible host name ({error})") from error
+
+
+def _shown(written: str) -> str:
+    # Mistyped, it must not bring a password to the screen.
+    return "something with an @ in it" if "@" in written else repr(written[:80])

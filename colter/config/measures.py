@@ -1,0 +1,63 @@
+"""`3 of 5` and `2xx`: thresholds and sets of HTTP statuses."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+_LARGEST_WINDOW = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """So many failures among the last so many looks: `3` is three in a row, `3 of 5` three of the last five."""
+
+    count: int
+    of: int
+
+    def __str__(self) -> str:
+        return str(self.count) if self.count == self.of else f"{self.count} of {self.of}"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSet:
+    """HTTP status codes, as inclusive ranges: `200`, `2xx`, `200-204`."""
+
+    ranges: tuple[tuple[int, int], ...]
+
+    def __contains__(self, code: int) -> bool:
+        return any(low <= code <= high for low, high in self.ranges)
+
+    def __str__(self) -> str:
+        return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in self.ranges)
+
+
+def parse_threshold(written: Any) -> Threshold:
+    """`3` or `3 of 5`; ValueError says what was expected."""
+    if isinstance(written, Threshold):
+        return written
+    found = re.fullmatch(r"\s*([0-9]{1,3})(?:\s+of\s+([0-9]{1,3}))?\s*", str(written))
+    if isinstance(written, bool) or not found or not 1 <= int(found[1]) <= int(found[2] or found[1]) <= _LARGEST_WINDOW:
+        raise ValueError(
+            f"expected a number of looks such as 3, or '3 of 5' (at most {_LARGEST_WINDOW}), got {written!r:.40}"
+        )
+    return Threshold(int(found[1]), int(found[2] or found[1]))
+
+
+def parse_statuses(written: Any) -> StatusSet:
+    """`200`, `2xx`, `200-204`, or a list of these; ValueError says what was expected."""
+    if isinstance(written, StatusSet):
+        return written
+    parts = written if isinstance(written, list) else str(written).split(",")
+    if not parts:
+        raise ValueError("expected at least one status such as 200, 2xx or 200-204")
+    return StatusSet(tuple(_status_range(part) for part in parts))
+
+
+def _status_range(written: Any) -> tuple[int, int]:
+    text = str(written).strip().lower()
+    if re.fullmatch(r"[1-5]xx", text):
+        return int(text[0]) * 100, int(text[0]) * 100 + 99
+    found = re.fullmatch(r"([1-5][0-9]{2})(?:\s*-\s*([1-5][0-9]{2}))?", text)
+    if not found or int(found[1]) > int(found[2] or found[1]):
+        raise ValueError(f"expected a status such as 200, 2xx or 200-204, got {written!r:.40}")
+    return int(found[1]), int(found[2] or found[1])

@@ -1,0 +1,165 @@
+"""The whole configuration, as pydantic models: every key, what it may hold, its default and its description."""
+
+from datetime import timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from colter.config.alerting import Alerts
+from colter.config.destination import host_port, origin
+from colter.config.endpoints import Endpoint, EndpointItem, ProbeDefaults
+from colter.config.secretref import SecretRef
+from colter.config.section import Section, bind_secrets
+from colter.config.values import (
+    Duration,
+    Expanded,
+    Gateway,
+    GitHubTarget,
+    Host,
+    Line,
+    Listen,
+    MailAddress,
+    PackageName,
+    Port,
+    WebAddress,
+)
+
+__all__ = ["Config", "Database", "Endpoint", "GitHub", "ProbeDefaults", "Smtp"]
+
+Fact = Annotated[Literal["downloads", "issues", "traffic", "ci", "security"], Expanded]
+Driver = Annotated[Literal["postgresql", "mysql", "mariadb", "sqlite"], Expanded]
+Level = Annotated[Literal["debug", "info", "warning", "error"], Expanded]
+_DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlite": 0}
+
+
+class GitHub(Section):
+    """Repositories."""
+
+    token: SecretRef | None = Field(None, description="Personal access token.")
+    targets: list[GitHubTarget] = Field(
+        default_factory=list,
+        description="`owner/name`, `owner/*`, exclusions `!owner/name`; none: the repositories of the token's owner.",
+    )
+    with_: list[Fact] = Field(
+        default=["downloads", "issues"], alias="with", description="What to read beside the core facts."
+    )
+    api_url: WebAddress = Field("https://api.github.com", description="GitHub, or a GitHub Enterprise Server.")
+
+    def destination(self) -> str:
+        """The API server."""
+        return origin(self.api_url)
+
+
+class PyPI(Section):
+    """Packages."""
+
+    packages: list[PackageName] = Field(default_factory=list, description="Names of packages.")
+    index_url: WebAddress | None = Field(None, description="Package index; null: the public one.")
+    stats_url: WebAddress | None = Field(None, description="Server of download counts; null: the public one.")
+
+
+class InfluxDB(Section):
+    """An InfluxDB 2 to write to."""
+
+    url: WebAddress = Field(description="Address of the server.")
+    org: Line = Field(description="Organisation.")
+    bucket: Line = Field(description="Bucket.")
+    token: SecretRef | None = Field(None, description="API token.")
+
+    def destination(self) -> str:
+        """The server."""
+        return origin(self.url)
+
+
+class Prometheus(Section):
+    """A Pushgateway to push to."""
+
+    gateway: Gateway = Field(description="Address of the Pushgateway.")
+    job: Line = Field("colter", description="Value of the label `job`.")
+
+
+class Database(Section):
+    """A database that many machines share."""
+
+    driver: Driver | None = Field(None, description="Kind of database.")
+    host: Host = Field("localhost", description="Server.")
+    port: Port | None = Field(None, description="Port; none: the usual one of the driver.")
+    name: Line | None = Field(None, description="Name of the database, or the file of an SQLite database.")
+    user: Line | None = Field(None, description="User name.")
+    password: SecretRef | None = Field(None, description="Password.")
+    url: SecretRef | None = Field(None, description="Instead of all the others: one address that holds everything.")
+
+    def destination(self) -> str:
+        """Server and database; a sealed address is its own destination."""
+        if self.url:
+            return "database"
+        return f"{host_port(self.host, self.port or _DATABASE_PORTS[self.driver or 'sqlite'])}/{self.name}"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.url is None and (self.driver is None or self.name is None):
+            raise ValueError("expected driver and name, or url")
+        if self.url is not None and self.model_fields_set - {"url"}:
+            raise ValueError("expected url alone, or the other keys without it")
+        return self
+
+
+class Smtp(Section):
+    """A mail server; only with verified TLS."""
+
+    smtp_server: Host = Field(description="Mail server.")
+    smtp_port: Port = Field(587, description="Port: 587 with STARTTLS, 465 with TLS from the start.")
+    username: Line | None = Field(None, description="User name; none: without authentication.")
+    password: SecretRef | None = Field(None, description="Password.")
+    sender: MailAddress = Field(description="From.")
+    recipient: MailAddress = Field(description="To.")
+
+    def destination(self) -> str:
+        """The mail server."""
+        return host_port(self.smtp_server, self.smtp_port)
+
+
+class Daemon(Section):
+    """`colter daemon`."""
+
+    every: Duration = Field(timedelta(minutes=15), description="Time from one round of tracking to the next.")
+    listen: Listen = Field("127.0.0.1:9464", description="Where metrics and the status page are served.")
+    heartbeat_url: WebAddress | None = Field(
+        None, description="Fetched after every round: tells a watcher that Colter lives."
+    )
+
+
+class Log(Section):
+    """The log file: 5 MB, five older ones are kept."""
+
+    file: Line | None = Field(None, description="Path; null: colter.log in the user's log directory.")
+    level: Level = Field("info", description="What is worth a line.")
+
+
+class Config(Section):
+    """Everything that can be configured."""
+
+    vault: Line | None = Field(None, description="Header of the vault; `colter config init` makes it.")
+    github: GitHub = Field(default_factory=GitHub, description="Repositories.")
+    pypi: PyPI = Field(default_factory=PyPI, description="Packages.")
+    influxdb: InfluxDB | None = Field(None, description="An InfluxDB 2 to write to.")
+    prometheus: Prometheus | None = Field(None, description="A Pushgateway to push to.")
+    database: Database | None = Field(None, description="A database that many machines share.")
+    smtp: Smtp | None = Field(None, description="A mail server.")
+    probe: ProbeDefaults = Field(default_factory=ProbeDefaults, description="What holds for every endpoint.")
+    endpoints: list[EndpointItem] = Field(default_factory=list, description="What is probed; an address alone will do.")
+    alerts: Alerts = Field(default_factory=Alerts, description="Whom to tell, about what, and when not.")
+    daemon: Daemon = Field(default_factory=Daemon, description="`colter daemon`.")
+    log: Log = Field(default_factory=Log, description="The log file.")
+
+    _secrets: tuple[SecretRef, ...] = PrivateAttr(())
+
+    @property
+    def secrets(self) -> tuple[SecretRef, ...]:
+        """Every secret that is written, with its place and destination."""
+        return self._secrets
+
+    @model_validator(mode="after")
+    def _bind(self) -> Self:
+        self._secrets = tuple(bind_secrets(self))
+        return self

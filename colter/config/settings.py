@@ -1,0 +1,213 @@
+"""The configuration in use: read, completed by the environment, checked as a whole; secrets are opened one by one."""
+
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from colter.config.conflicts import find_conflicts
+from colter.config.document import Document, load_document
+from colter.config.environment import apply_environment
+from colter.config.legacy import SALT_NAME, LegacyKey, read_salt
+from colter.config.paths import LEGACY_NAME, config_path
+from colter.config.problems import Places, explain, refuse
+from colter.config.schema import Config
+from colter.config.secretref import Form, SecretRef
+from colter.config.variables import expand
+from colter.core.errors import ConfigError, LockedError, VaultError
+from colter.core.secret import Secret
+
+if TYPE_CHECKING:  # the vault brings `cryptography`, which is needed only when something is sealed
+    from colter.config.vault import OpenVault
+
+Unlock = Callable[[str], "OpenVault"]
+AskPassword = Callable[[str], Secret]
+
+
+def load_settings(
+    path: Path | None,
+    env: Mapping[str, str],
+    unlock: Unlock,
+    ask_password: AskPassword | None = None,
+) -> "Settings":
+    """Find, read and check the configuration; without any file it is an empty one. Opens no secret.
+
+    Args:
+        path: the file; None: wherever `config_path` finds one.
+        env: the environment: `COLTER_SECTION__KEY`, `GITHUB_TOKEN`, and the variables in texts.
+        unlock: opens the vault with this header, when the first sealed secret is asked for.
+        ask_password: asks for the predecessor's master password.
+
+    Raises:
+        ConfigError: all that is wrong, one line each: `file:line:col: key: what is wrong, what was expected`.
+    """
+    found = config_path(path, env)
+    document = load_document(found) if found else None
+    return make_settings(document, env, unlock, path=found, ask_password=ask_password)
+
+
+def make_settings(
+    document: Document | None,
+    env: Mapping[str, str],
+    unlock: Unlock,
+    *,
+    path: Path | None = None,
+    ask_password: AskPassword | None = None,
+    salt: Path | None = None,
+) -> "Settings":
+    """The settings of a document that was read already; ConfigError as for `load_settings`."""
+    data, origins = apply_environment(document.data if document else {}, env)
+    config = check(data, env, Places(document, data, origins))
+    return Settings(
+        config,
+        path=path,
+        document=document,
+        data=data,
+        origins=origins,
+        env=env,
+        unlock=unlock,
+        ask_password=ask_password,
+        salt=salt or (path or Path(LEGACY_NAME)).with_name(SALT_NAME),
+    )
+
+
+def check(data: Mapping[str, Any], env: Mapping[str, str], places: Places) -> Config:
+    """The configuration in plain data; ConfigError says all that is wrong with it."""
+    # An empty section, `smtp:` and nothing more, is one that is not there.
+    written = {key: value for key, value in data.items() if value is not None}
+    try:
+        config = Config.model_validate(written, context={"env": env})
+    except ValidationError as error:
+        raise refuse(explain(error, places)) from None
+    if lines := [places.line(loc, message) for loc, message in find_conflicts(config)]:
+        raise refuse(lines)
+    return config
+
+
+class Settings:
+    """The checked configuration, and the way to its secrets."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        path: Path | None,
+        document: Document | None,
+        data: Mapping[str, Any],
+        origins: Mapping[tuple[str, ...], str],
+        env: Mapping[str, str],
+        unlock: Unlock,
+        ask_password: AskPassword | None,
+        salt: Path,
+    ) -> None:
+        self.config = config
+        self.path = path
+        """The file; None when there is none."""
+        self.document = document
+        self.data = data
+        """The file's values as written, with those of the environment in their places."""
+        self.origins = origins
+        """The variable that set a value, by path."""
+        self.on_reveal: Callable[[Secret], None] = _ignore
+        """Told every secret that is opened, so that logs can mask it."""
+        self._env = env
+        self._unlock = unlock
+        self._ask_password = ask_password
+        self._salt = salt
+        self._legacy: LegacyKey | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know, one line each."""
+        return [*_open_file(self), *_clear_text(self), *_predecessor(self)]
+
+    def reveal(self, ref: SecretRef) -> Secret:
+        """Open one secret; the vault is unlocked at the first that is sealed.
+
+        Raises:
+            LockedError: no password, or a wrong one.
+            VaultError: the vault or this secret is damaged, was altered or moved.
+            ConfigError: an environment variable is not set.
+        """
+        secret = _OPENERS[ref.form](self, ref)
+        self.on_reveal(secret)
+        return secret
+
+    def secret(self, path: Sequence[str]) -> SecretRef | None:
+        """The secret at a path; None when there is none."""
+        return next((ref for ref in self.config.secrets if ref.path == tuple(path)), None)
+
+    def place(self, ref: SecretRef) -> str:
+        """`file:line:col: key` of a secret, or the variable that holds it."""
+        if name := self.origins.get(ref.path):
+            return f"environment: {name}"
+        where = self.document.place(self._loc(ref)) if self.document else "configuration"
+        return f"{where}: {ref.key}"
+
+    def _loc(self, ref: SecretRef) -> list[str | int]:
+        loc: list[str | int] = list(ref.path)
+        if ref.path[0] == "endpoints":
+            names = [endpoint.name for endpoint in self.config.endpoints]
+            loc[1] = names.index(ref.path[1])
+        return loc
+
+    def _open_sealed(self, ref: SecretRef) -> Secret:
+        if self.config.vault is None:
+            raise VaultError(
+                f"{self.place(ref)}: the value is sealed, and the file has no vault line to open it with",
+                hint="restore the line `vault:`, or set the secret anew",
+            )
+        return self._unlock(self.config.vault).open(ref.path, ref.audience, ref.raw)
+
+    def _open_variable(self, ref: SecretRef) -> Secret:
+        try:
+            return Secret(expand(ref.raw, self._env))
+        except ValueError as error:
+            raise ConfigError(f"{self.place(ref)}: {error}") from None
+
+    def _open_fernet(self, ref: SecretRef) -> Secret:
+        if self._legacy is None:
+            if self._ask_password is None:
+                raise LockedError(f"{self.place(ref)}: the predecessor's master password is needed")
+            salt = read_salt(self._salt)
+            self._legacy = LegacyKey(self._ask_password("Master password of the predecessor"), salt)
+        return self._legacy.open(self.place(ref), ref.raw)
+
+    def _open_clear(self, ref: SecretRef) -> Secret:
+        return Secret(ref.raw)
+
+
+_OPENERS: Mapping[Form, Callable[[Settings, SecretRef], Secret]] = {
+    Form.SEALED: Settings._open_sealed,  # noqa: SLF001  one table instead of four branches
+    Form.VARIABLE: Settings._open_variable,  # noqa: SLF001
+    Form.FERNET: Settings._open_fernet,  # noqa: SLF001
+    Form.CLEAR: Settings._open_clear,  # noqa: SLF001
+}
+
+
+def _open_file(settings: Settings) -> list[str]:
+    mode = settings.document.mode if settings.document and settings.path else 0
+    if mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return [f"{settings.path}: others can change it (mode {mode:o}); chmod 600 it"]
+    if mode & (stat.S_IRGRP | stat.S_IROTH) and settings.config.secrets:
+        return [f"{settings.path}: others can read it (mode {mode:o}), and it holds secrets; chmod 600 it"]
+    return []
+
+
+def _clear_text(settings: Settings) -> list[str]:
+    clear = [ref for ref in settings.config.secrets if ref.form is Form.CLEAR and ref.path not in settings.origins]
+    return [f"{settings.place(ref)}: a secret in clear text; `colter config seal` encrypts it" for ref in clear]
+
+
+def _predecessor(settings: Settings) -> list[str]:
+    if settings.path and settings.path.name == LEGACY_NAME:
+        return [
+            f"{settings.path}: read as the predecessor left it; `colter config import legacy` makes a new one of it"
+        ]
+    return []
+
+
+def _ignore(_: Secret) -> None:
+    """Until somebody wants to know."""

@@ -1,0 +1,64 @@
+"""The kinds of values a configuration holds, as annotated types for its models."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
+
+from colter.config import checks
+from colter.config.cron import check_cron
+from colter.config.destination import DEFAULT_PORTS, check_address, check_host
+from colter.config.headers import read_header
+from colter.config.measures import StatusSet, Threshold, parse_statuses, parse_threshold
+from colter.config.secretref import SecretRef
+
+Expanded = BeforeValidator(checks.expand_text)
+"""For words of a fixed choice, which may come from the environment too."""
+Text = Annotated[str, Expanded]
+"""Any text, also of several lines."""
+Line = Annotated[Text, AfterValidator(checks.check_line)]
+"""One line of text, not empty."""
+Name = Annotated[Line, AfterValidator(checks.check_name)]
+"""What an endpoint, tag, group or channel is called."""
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(checks.read_duration),
+    Expanded,
+    WithJsonSchema({"type": "string", "examples": ["500ms", "2s", "15m"]}),
+]
+Count = Annotated[int, BeforeValidator(checks.read_number), Expanded]
+Port = Annotated[Count, Field(ge=1, le=65_535)]
+WebAddress = Annotated[Line, AfterValidator(lambda written: check_address(written, DEFAULT_PORTS))]
+"""http:// or https://, without user name and password."""
+ProbeAddress = Annotated[Line, AfterValidator(lambda written: check_address(written, ("https", "http", "tcp")))]
+Gateway = Annotated[Line, AfterValidator(checks.read_gateway)]
+Listen = Annotated[Line, AfterValidator(checks.check_listen)]
+Host = Annotated[Line, AfterValidator(check_host)]
+GitHubTarget = Annotated[Line, AfterValidator(checks.check_github_target)]
+PackageName = Annotated[Line, AfterValidator(checks.check_package)]
+TargetPattern = Annotated[Line, AfterValidator(checks.check_target_pattern)]
+RuleCondition = Annotated[Line, AfterValidator(checks.check_rule)]
+MailAddress = Annotated[Line, AfterValidator(checks.check_mail_address)]
+TimeZone = Annotated[Line, AfterValidator(checks.check_time_zone)]
+Cadence = Annotated[Line, AfterValidator(checks.check_cadence)]
+"""A cron expression or a duration."""
+Cron = Annotated[Line, AfterValidator(check_cron)]
+Pattern = Annotated[Text, AfterValidator(checks.check_pattern)]
+HeaderName = Annotated[str, AfterValidator(checks.check_header_name)]
+HeaderValue = Annotated[Text, AfterValidator(checks.check_header_value)]
+RequestHeader = Annotated[str | SecretRef, PlainValidator(read_header), WithJsonSchema({"type": "string"})]
+JsonPath = Annotated[str, AfterValidator(checks.check_json_path)]
+Scalar = Annotated[Any, BeforeValidator(checks.check_scalar), Expanded]
+Looks = Annotated[
+    Threshold,
+    BeforeValidator(parse_threshold),
+    Expanded,
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "examples": ["3 of 5"]}]}),
+]
+_STATUS = {"anyOf": [{"type": "integer"}, {"type": "string", "examples": ["2xx", "200-204"]}]}
+Statuses = Annotated[
+    StatusSet,
+    BeforeValidator(parse_statuses),
+    Expanded,
+    WithJsonSchema({"anyOf": [*_STATUS["anyOf"], {"type": "array", "items": _STATUS}]}),
+]

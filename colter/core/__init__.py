@@ -1,0 +1,1 @@
+"""What Colter is about: words, rules and promises. Standard library only, no input or output."""

@@ -1,0 +1,1 @@
+"""The sandbox of `colter demo`: invented sample data, served on loopback by real servers."""

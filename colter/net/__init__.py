@@ -1,0 +1,1 @@
+"""How Colter speaks to the network: names, trust, and HTTP for the APIs."""

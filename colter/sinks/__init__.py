@@ -1,0 +1,1 @@
+"""Where measurements go, and the text formats they go in."""

@@ -1,0 +1,1 @@
+"""What can be watched: GitHub repositories, PyPI packages, endpoints. Sources do not see each other."""

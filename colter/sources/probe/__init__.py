@@ -1,0 +1,1 @@
+"""Endpoints, probed by libcurl on a thread of its own."""

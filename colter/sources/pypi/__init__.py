@@ -1,0 +1,1 @@
+"""PyPI packages: download statistics, release facts and vulnerabilities, each failing on its own."""

@@ -1,0 +1,1 @@
+"""Where history, alert states, outbox and caches are kept: SQLite through SQLAlchemy, or memory."""

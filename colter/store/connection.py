@@ -1,0 +1,146 @@
+"""One SQLite file, opened safely: durable, locked by writers from their first statement, its failures with advice."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from colter.core.errors import StateError
+
+_DAMAGED_HINT = "move the file away (a new history begins) or put a backup in its place: see docs/history.md"
+_TROUBLE = {
+    sqlite3.SQLITE_FULL: ("no space left for {path}", "free some disk space; everything kept so far is intact"),
+    sqlite3.SQLITE_BUSY: ("{path} is locked by another process", "end whatever holds it open, or wait, and try again"),
+    sqlite3.SQLITE_READONLY: ("{path} cannot be written", "check the owner and mode of the file and its directory"),
+    sqlite3.SQLITE_CANTOPEN: ("{path} cannot be opened", "check the owner and mode of the file and its directory"),
+    sqlite3.SQLITE_PERM: ("{path} cannot be opened", "check the owner and mode of the file and its directory"),
+    sqlite3.SQLITE_IOERR: ("the disk failed while {path} was used", "check the disk and its free space"),
+    sqlite3.SQLITE_NOTADB: ("{path} is not a Colter database", _DAMAGED_HINT),
+}
+_DAMAGED = ("{path} is damaged", _DAMAGED_HINT)
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    # 0.4 ms a commit: nothing that alerts depend on may be lost with the power.
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    # Small, because on a full disk a long log cannot be written back.
+    "PRAGMA wal_autocheckpoint = 250",
+)
+
+
+def prepare_file(path: Path) -> None:
+    """Make the directory (0700) and an empty file (0600) where there is none.
+
+    Raises:
+        StateError: the place cannot be used.
+    """
+    try:
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        # Never opened when it exists: closing it would drop the locks that SQLite holds on it in this process.
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except FileExistsError as e:
+        if not path.is_file():  # otherwise another process was quicker
+            raise StateError(f"{path.parent} is not a directory", hint="choose another --state directory") from e
+    except OSError as e:
+        raise StateError(
+            f"{path} cannot be made: {e.strerror}", hint="choose a writable --state directory, or run with --no-store"
+        ) from e
+
+
+def reader(path: Path, busy_timeout: timedelta) -> AsyncEngine:
+    """An engine for looking, beside whoever writes."""
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        connect_args=_arguments(busy_timeout),
+        pool_size=2,
+        max_overflow=0,
+    )
+    _listen(engine.sync_engine)
+    return engine
+
+
+def writer(path: Path, busy_timeout: timedelta) -> Engine:
+    """An engine for writing, from a thread of its own: its transactions take the lock at once."""
+    engine = create_engine(
+        URL.create("sqlite+pysqlite", database=str(path)),
+        connect_args=_arguments(busy_timeout),
+        execution_options={"writes": True},
+        pool_size=1,
+        max_overflow=0,
+    )
+    _listen(engine)
+    return engine
+
+
+@contextmanager
+def advice(path: Path) -> Iterator[None]:
+    """Turn a failure of the database into a StateError; a wrong statement stays what it is, a bug."""
+    try:
+        yield
+    except (IntegrityError, InterfaceError, ProgrammingError):
+        raise
+    except DBAPIError as e:
+        raise _trouble(path, e.orig) from e
+    except sqlite3.Error as e:
+        raise _trouble(path, e) from e
+
+
+@contextmanager
+def distrust(path: Path) -> Iterator[None]:
+    """Like `advice`, where rows are turned into objects: what cannot be understood was not written by Colter."""
+    try:
+        with advice(path):
+            yield
+    except (ValueError, TypeError, KeyError, OverflowError) as e:
+        raise _state_error(path, _DAMAGED) from e
+
+
+def check_soundness(connection: Connection, path: Path) -> None:
+    """Look through the small tables that decisions hang on; the long ones are found out when they are read."""
+    for table in ("target", "target_name", "alert_state", "outbox", "last_reading", "last_number", "last_result"):
+        if connection.exec_driver_sql(f"PRAGMA quick_check({table})").scalar() != "ok":
+            raise _state_error(path, _DAMAGED)
+
+
+def _arguments(busy_timeout: timedelta) -> dict[str, Any]:
+    # isolation_level None: the driver must not begin or end any transaction by itself.
+    return {"isolation_level": None, "timeout": busy_timeout.total_seconds()}
+
+
+def _listen(engine: Engine) -> None:
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    try:
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+    finally:
+        cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _trouble(path: Path, error: BaseException | None) -> StateError:
+    # The low byte is the kind; the rest says where in SQLite it happened.
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _state_error(path, _TROUBLE.get(kind, _DAMAGED))
+
+
+def _state_error(path: Path, words: tuple[str, str]) -> StateError:
+    message, hint = words
+    return StateError(message.format(path=path), hint=hint)

@@ -1,0 +1,43 @@
+"""Replies kept from earlier runs, bounded in size."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from colter.core.ports import Cached
+from colter.store.bulk import replacing
+from colter.store.tables import cache
+
+MOST_BYTES = 64 * 2**20
+"""Bodies kept altogether; the oldest go first."""
+LARGEST = 8 * 2**20
+"""A body above this is not kept at all."""
+
+
+async def read_reply(connection: AsyncConnection, key: str) -> Cached | None:
+    """The reply kept under this key."""
+    columns = (cache.c.body, cache.c.validator, cache.c.kept_at, cache.c.fresh_until)
+    row = (await connection.execute(select(*columns).where(cache.c.cache_key == key))).one_or_none()
+    return None if row is None else Cached(*row)
+
+
+def write_replies(connection: Connection, replies: Mapping[str, Cached]) -> None:
+    """Keep these replies, and drop the oldest of all where they become too much."""
+    rows = [
+        {
+            "cache_key": key,
+            "validator": reply.validator,
+            "kept_at": reply.stored,
+            "fresh_until": reply.fresh_until,
+            "size": len(reply.body),
+            "body": reply.body,
+        }
+        for key, reply in replies.items()
+    ]
+    connection.execute(replacing(cache), rows)
+    total = func.sum(cache.c.size).over(order_by=cache.c.kept_at.desc()).label("total")
+    ages = select(cache.c.kept_at, total).subquery()
+    too_old = connection.scalar(select(func.max(ages.c.kept_at)).where(ages.c.total > MOST_BYTES))
+    if too_old is not None:
+        connection.execute(delete(cache).where(cache.c.kept_at <= too_old))

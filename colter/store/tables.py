@@ -1,0 +1,280 @@
+"""The tables of the history: one schema that SQLite, PostgreSQL and MySQL/MariaDB can all hold.
+
+Hence: no reserved words of any of them as names, a length for every text in a key (utf8mb4 allows 768 characters),
+times and counts in 64 bits. Repeated texts are kept once (`phrase`, `outcome`), so that a probe result is a row of
+small numbers. What each table is for is told in docs/history.md.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    Dialect,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.schema import SchemaItem
+
+from colter.store.moments import from_ms, to_ms
+
+metadata = MetaData(
+    naming_convention={  # so that a later migration can name what it changes, on every database
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+NAME = 255
+"""Longest name of a target, a round or an event."""
+
+_Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself in INTEGER columns only
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as UTC milliseconds."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  SQLAlchemy's form
+        """As the database keeps it."""
+        return None if value is None else to_ms(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  the same
+        """As Python sees it."""
+        return None if value is None else from_ms(value)
+
+
+def _table(name: str, *parts: SchemaItem, clustered: bool = False) -> Table:
+    """A table; a clustered one lies on the disk in the order of its primary key, as on MySQL all do."""
+    return Table(
+        name,
+        metadata,
+        *parts,
+        sqlite_with_rowid=not clustered,
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+    )
+
+
+def _ref(name: str, to: str, *, primary_key: bool = False, nullable: bool = False) -> Column[int]:
+    return Column(name, _Id, ForeignKey(to), primary_key=primary_key, nullable=nullable, autoincrement=False)
+
+
+round_ = _table(
+    "round",
+    Column("id", _Id, primary_key=True),
+    Column("round_key", String(NAME), nullable=False, unique=True),
+    Column("started", Moment, nullable=False),
+    Column("finished", Moment, nullable=False, index=True),
+)
+
+target = _table(
+    "target",
+    Column("id", _Id, primary_key=True),
+    Column("source", String(32), nullable=False),
+    Column("name", String(NAME), nullable=False),
+    Column("identity", String(NAME)),
+    UniqueConstraint("source", "identity"),
+)
+
+target_name = _table(
+    "target_name",
+    Column("source", String(32), primary_key=True),
+    Column("name", String(NAME), primary_key=True),
+    _ref("target_id", "target.id"),
+    clustered=True,
+)
+
+metric = _table(
+    "metric",
+    Column("id", _Id, primary_key=True),
+    Column("source", String(32), nullable=False),
+    Column("name", String(NAME), nullable=False),
+    Column("help", Text, nullable=False),
+    Column("prometheus", String(NAME), nullable=False),
+    Column("measurement", String(NAME), nullable=False),
+    Column("field", String(NAME), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("labels", Text, nullable=False),
+    Column("heading", String(NAME), nullable=False),
+    UniqueConstraint("source", "name"),
+)
+
+phrase = _table(
+    "phrase",
+    Column("id", _Id, primary_key=True),
+    Column("digest", String(32), nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+)
+
+reading = _table(
+    "reading",
+    Column("id", _Id, primary_key=True),
+    _ref("round_id", "round.id"),
+    _ref("target_id", "target.id"),
+    Column("at", Moment, nullable=False),
+    _ref("problem_id", "phrase.id", nullable=True),
+    _ref("info_id", "phrase.id", nullable=True),
+    _ref("missing_id", "phrase.id", nullable=True),
+    Index(None, "round_id"),
+    Index(None, "target_id", "at"),
+)
+
+sample = _table(
+    "sample",
+    _ref("reading_id", "reading.id", primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    _ref("metric_id", "metric.id"),
+    _ref("labels_id", "phrase.id", nullable=True),
+    Column("value", Double, nullable=False),
+    clustered=True,
+)
+
+event = _table(
+    "event",
+    Column("id", _Id, primary_key=True),
+    _ref("target_id", "target.id"),
+    Column("kind", String(64), nullable=False),
+    Column("event_key", String(NAME), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("url", Text, nullable=False),
+    _ref("reading_id", "reading.id"),
+    UniqueConstraint("target_id", "kind", "event_key"),
+    Index(None, "reading_id"),
+)
+
+daily_count = _table(
+    "daily_count",
+    _ref("target_id", "target.id", primary_key=True),
+    Column("series", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+    clustered=True,
+)
+
+mark = _table(
+    "mark",
+    _ref("target_id", "target.id", primary_key=True),
+    Column("name", String(NAME), primary_key=True),
+    Column("value", Text, nullable=False),
+    clustered=True,
+)
+
+outcome = _table(
+    "outcome",
+    Column("id", _Id, primary_key=True),
+    Column("digest", String(32), nullable=False, unique=True),
+    _ref("target_id", "target.id"),
+    Column("url", Text, nullable=False),
+    Column("group_name", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("detail", Text),
+    Column("status_code", SmallInteger),
+    Column("http_version", String(16)),
+    Column("ip", String(64)),
+    Column("redirects", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("certificate_expires", Moment),
+)
+
+# Clustered by round, so that rows are only ever appended: full pages, and no second index to keep.
+probe_result = _table(
+    "probe_result",
+    _ref("round_id", "round.id", primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    _ref("outcome_id", "outcome.id"),
+    Column("at_offset_ms", BigInteger, nullable=False),
+    Column("latency_us", BigInteger),
+    Column("resolve_us", BigInteger),
+    Column("connect_us", BigInteger),
+    Column("tls_us", BigInteger),
+    Column("processing_us", BigInteger),
+    Column("transfer_us", BigInteger),
+    Column("size", BigInteger),
+    clustered=True,
+)
+
+last_reading = _table(
+    "last_reading",
+    _ref("target_id", "target.id", primary_key=True),
+    Column("at", Moment, nullable=False),
+    _ref("reading_id", "reading.id"),
+    _ref("good_reading_id", "reading.id", nullable=True),
+)
+
+last_number = _table(
+    "last_number",
+    _ref("target_id", "target.id", primary_key=True),
+    _ref("metric_id", "metric.id", primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("value", Double, nullable=False),
+    Column("previous", Double),
+    clustered=True,
+)
+
+last_result = _table(
+    "last_result",
+    _ref("target_id", "target.id", primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("since", Moment, nullable=False),
+    _ref("round_id", "round.id"),
+    Column("position", Integer, nullable=False),
+)
+
+alert_state = _table(
+    "alert_state",
+    _ref("target_id", "target.id", primary_key=True),
+    Column("rule", String(NAME), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("tally", Integer, nullable=False),
+    Column("incident", String(NAME)),
+    Column("sequence_no", Integer, nullable=False),
+    clustered=True,
+)
+
+outbox = _table(
+    "outbox",
+    Column("id", _Id, primary_key=True),
+    Column("delivery_key", String(NAME), nullable=False, unique=True),
+    Column("lane", String(16), nullable=False),
+    Column("recipient", String(NAME), nullable=False),
+    Column("due", Moment, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("round_key", String(NAME), ForeignKey("round.round_key")),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("settled", Moment),
+    Index(None, "settled", "due"),
+)
+
+cache = _table(
+    "cache",
+    Column("cache_key", String(767), primary_key=True),
+    Column("validator", Text, nullable=False),
+    Column("kept_at", Moment, nullable=False),
+    Column("fresh_until", Moment, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("body", LargeBinary(2**24 - 1), nullable=False),
+    Index(None, "kept_at", "size"),
+)

@@ -1,0 +1,284 @@
+"""`colter config`, as it is typed."""
+
+import difflib
+import json
+import shutil
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.cli.running import PROGRAM, Machine
+
+CANARY = "canary-4f1b"
+PASSWORD = "correct horse battery staple"
+START = """\
+# mine
+github:
+  token: canary-4f1b   # from the office
+  targets: [a/b]
+endpoints:
+  - name: api
+    url: https://api.example.org
+    request: {auth: {bearer: canary-4f1b}}
+  - https://example.org/health
+"""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path, {"COLTER_MASTER_PASSWORD": PASSWORD, "CI": "1"})
+
+
+def changed(before: str, after: str) -> list[str]:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
+    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+def test_path_names_the_file_that_is_there_or_would_be(machine: Machine) -> None:
+    expected = machine.home / "config/colter/config.yaml"
+    assert machine.inside("config", "path").out == f"{expected}\n"
+    other = machine.home / "other.yaml"
+    assert machine.inside("-c", str(other), "config", "path").code == 3
+    machine.configure("")
+    assert machine.inside("config", "path").out == f"{expected}\n"
+
+
+def test_set_makes_the_file_and_get_reads_it(machine: Machine) -> None:
+    assert machine.inside("config", "set", "pypi.packages", "requests,httpx").code == 0
+    assert machine.inside("config", "set", "endpoints.shop.url", "https://shop.example.org").code == 0
+    assert machine.inside("config", "get", "pypi.packages").out == "[requests, httpx]\n"
+    assert machine.inside("config", "get", "endpoints.shop.url").out == "https://shop.example.org\n"
+    assert machine.inside("config", "get", "endpoints.shop.timeout").out == "null\n"
+    assert machine.inside("config", "get", "probe.timeout").out == "10s\n"
+    assert machine.inside("config", "get", "probe.down_after").out == "3\n"
+    path = machine.home / "config/colter/config.yaml"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert machine.inside("config", "unset", "endpoints.shop").code == 0
+    assert path.read_text() == "pypi:\n  packages: [requests, httpx]\n"
+
+
+def test_set_makes_a_file_that_was_named_and_is_not_there(machine: Machine) -> None:
+    path = machine.home / "new" / "colter.yaml"
+    assert machine.inside("config", "set", "probe.timeout", "5s", env={"COLTER_CONFIG": str(path)}).code == 0
+    assert path.read_text() == "probe:\n  timeout: 5s\n"
+
+
+def test_a_change_is_one_line(machine: Machine) -> None:
+    path = machine.configure(START)
+    assert machine.inside("config", "set", "endpoints.api.timeout", "5s").code == 0
+    assert changed(START, path.read_text()) == ["+    timeout: 5s"]
+    assert machine.inside("config", "unset", "endpoints.api.timeout").code == 0
+    assert path.read_text() == START
+    assert machine.inside("config", "set", "endpoints.example.org/health.timeout", "5s").code == 0
+    assert machine.inside("config", "get", "endpoints.example.org/health.timeout").out == "5s\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (["set", "probe.timeot", "3s"], 2, "there is no such key; did you mean 'timeout'?"),
+        (["set", "probe.timeout", "3"], 3, "probe.timeout: expected a duration"),
+        (["set", "endpoints.api.url", "https://x:99999"], 3, "endpoints.api.url: expected a port"),
+        (["set", "..", "3"], 2, "expected a key such as"),
+        (["set", "probe.timeout"], 4, "cannot ask for: probe.timeout"),
+        (["unset", "probe.timeout"], 3, "probe.timeout is not set"),
+        (["get", "probe.nothing"], 2, "there is no such key"),
+        (["init"], 2, "there is nobody to answer"),
+        (["passwd"], 3, "there is no vault yet"),
+        (["rekey"], 3, "there is no vault yet"),
+        (["reseal", "smtp.password"], 2, "no secret stands here"),
+        (["check", "/nowhere.yaml"], 3, "no such file"),
+        (["edit"], 2, "no editor is set"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_changes_nothing(
+    machine: Machine, command: list[str], code: int, said: str
+) -> None:
+    path = machine.configure(START)
+    done = machine.inside("config", *command)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert path.read_text() == START
+
+
+def test_a_broken_file_can_be_mended_with_set(machine: Machine) -> None:
+    path = machine.configure("probe: {timeout: 3}\n")
+    assert machine.inside("config", "check").code == 3
+    assert machine.inside("config", "set", "probe.timeout", "3s").code == 0
+    assert path.read_text() == "probe: {timeout: 3s}\n"
+
+
+def test_check_tells_what_there_is_and_the_schema_is_json(machine: Machine) -> None:
+    machine.configure(START)
+    done = machine.inside("config", "check")
+    assert "good (1 targets, 0 packages, 2 endpoints, 2 secrets)" in done.out
+    assert "config.yaml:3:10: github.token: a secret in clear text" in done.err
+    assert json.loads(machine.inside("config", "schema").out)["properties"]["github"]
+
+
+def test_show_hides_secrets_and_tells_what_the_environment_adds(machine: Machine) -> None:
+    machine.configure(START)
+    env = {"COLTER_PROBE__TIMEOUT": "7s"}
+    shown = machine.inside("config", "show", env=env).out
+    assert "timeout: 7s" in shown
+    assert "••••" in shown
+    assert CANARY not in shown + machine.inside("config", "show", "--effective").out
+    assert shown.count(CANARY) == 0
+    assert machine.inside("config", "show", "--reveal").out.count(CANARY) == 2
+
+
+def test_sealing_changes_the_secrets_and_adds_the_vault(machine: Machine) -> None:
+    path = machine.configure(START)
+    done = machine.inside("config", "seal")
+    assert (done.code, done.err.splitlines()[-1]) == (0, "2 sealed")
+    before, after = START.splitlines(), path.read_text().splitlines()
+    assert [number for number, line in enumerate(before) if line != after[number]] == [2, 7]
+    assert after[2].endswith("   # from the office")
+    assert after[len(before)].startswith("vault: ")
+    assert CANARY not in path.read_text()
+    assert machine.inside("config", "get", "endpoints.api.request.auth.bearer", "--reveal").out == f"{CANARY}\n"
+    assert machine.inside("config", "check").err == ""
+
+
+def test_a_change_of_the_address_by_colter_takes_the_secret_along(machine: Machine) -> None:
+    path = machine.configure(START)
+    machine.inside("config", "seal")
+    assert machine.inside("config", "set", "endpoints.api.url", "https://new.example.org").code == 0
+    assert machine.inside("config", "set", "endpoints.api.name", "renamed").code == 0
+    key = "endpoints.renamed.request.auth.bearer"
+    assert machine.inside("config", "get", key, "--reveal").out == f"{CANARY}\n"
+
+    path.write_text(path.read_text().replace("new.example.org", "evil.example.org"))
+    refused = machine.inside("config", "get", key, "--reveal")
+    assert (refused.code, refused.out) == (3, "")
+    assert "colter config reseal" in refused.err
+    assert machine.inside("config", "reseal", key, "--was", "https://wrong.example.org").code != 0
+    assert machine.inside("config", "reseal", key, "--was", "https://new.example.org").code == 0
+    assert machine.inside("config", "get", key, "--reveal").out == f"{CANARY}\n"
+
+
+def test_a_secret_is_sealed_at_once_where_there_is_a_vault(machine: Machine) -> None:
+    path = machine.configure(START)
+    machine.inside("config", "seal")
+    done = machine.process("config", "set", "github.token", "-", stdin="canary-new\n")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    loud = machine.inside("config", "set", "smtp.password", "canary-argv")
+    assert "seen by others" in loud.err
+    assert "canary" not in path.read_text()
+    assert machine.inside("config", "get", "github.token", "--reveal").out == "canary-new\n"
+
+
+def test_a_variable_is_kept_as_a_variable(machine: Machine) -> None:
+    path = machine.configure(START)
+    machine.inside("config", "seal")
+    assert machine.inside("config", "set", "github.token", "${GH}").code == 0
+    assert '"${GH}"' in path.read_text()
+    assert machine.inside("config", "get", "github.token", "--reveal", env={"GH": "x"}).out == "x\n"
+
+
+def test_a_new_password_changes_one_line_and_a_new_key_changes_every_secret(machine: Machine) -> None:
+    path = machine.configure(START)
+    machine.inside("config", "seal")
+    sealed = path.read_text()
+    fresh = machine.home / "fresh"
+    fresh.write_text("another good password")
+    fresh.chmod(0o600)
+    assert machine.inside("config", "passwd", "--new-password-file", str(fresh)).code == 0
+    after = path.read_text()
+    assert [line[:7] for line in changed(sealed, after)] == ["-vault:", "+vault:"]
+    key = "github.token"
+    assert machine.inside("config", "get", key, "--reveal").code == 4
+    env = {"COLTER_MASTER_PASSWORD": "another good password"}
+    assert machine.inside("config", "get", key, "--reveal", env=env).out == f"{CANARY}\n"
+
+    assert machine.inside("config", "rekey", env=env).code == 0
+    assert len(changed(after, path.read_text())) == 6
+    assert machine.inside("config", "get", key, "--reveal", env=env).out == f"{CANARY}\n"
+
+
+def test_a_password_that_is_too_short_makes_no_vault(machine: Machine) -> None:
+    path = machine.configure(START)
+    done = machine.inside("config", "seal", env={"COLTER_MASTER_PASSWORD": "short"})
+    assert done.code == 2
+    assert path.read_text() == START
+
+
+def test_edit_replaces_the_file_only_with_a_right_one(machine: Machine) -> None:
+    path = machine.configure(START)
+    done = machine.inside("config", "edit", env={"EDITOR": "sed -i s#a/b#c/d#"})
+    assert (done.code, changed(START, path.read_text())) == (0, ["-  targets: [a/b]", "+  targets: [c/d]"]), done.err
+    kept = path.read_text()
+    broken = machine.inside("config", "edit", env={"EDITOR": "sed -i s/targets/target/"})
+    assert broken.code == 3
+    assert "did you mean 'targets'?" in broken.err
+    draft = Path(broken.err.split("kept in ")[1].split(";")[0])
+    assert "target: [c/d]" in draft.read_text()
+    shutil.rmtree(draft.parent)
+    assert path.read_text() == kept
+    assert machine.inside("config", "edit", env={"EDITOR": "false"}).code == 2
+    assert "nothing was changed" in machine.inside("config", "edit", env={"EDITOR": "true"}).err
+    assert path.read_text() == kept
+
+
+COMMANDS = (
+    "init",
+    "path",
+    "show",
+    "check",
+    "schema",
+    "get",
+    "set",
+    "unset",
+    "edit",
+    "seal",
+    "reseal",
+    "passwd",
+    "rekey",
+)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "import legacy"])
+def test_every_command_of_config_has_help_with_an_example(
+    machine: Machine, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert machine.inside("config", *command.split(), "--help").code == 0
+    assert "Examples:\n  " in capsys.readouterr().out
+
+
+def test_init_asks_only_for_what_is_missing_and_writes_at_the_end(machine: Machine) -> None:
+    path = machine.configure("# mine\npypi: {packages: [rich]}\n")
+    environment = {**machine.environment, "TERM": "dumb"}
+    del environment["CI"], environment["COLTER_MASTER_PASSWORD"]
+    with pexpect.spawn(str(PROGRAM), ["config", "init"], env=environment, encoding="utf-8", timeout=20) as screen:
+        for prompt, answer in (
+            ("New master password", PASSWORD),
+            ("The same again", PASSWORD),
+            ("Track GitHub repositories", "y"),
+            ("Access token", CANARY),
+            ("Repositories", "nonsense"),
+            ("expected owner/name", ""),
+            ("Repositories", "pallets/flask"),
+            ("Probe endpoints", "y"),
+            ("Addresses", "https://example.org, tcp://db.example.org:5432"),
+            ("Write to InfluxDB", "n"),
+            ("Push to a Prometheus", "y"),
+            ("Address", ""),
+            ("Job", ""),
+            ("Send mail", ""),
+        ):
+            screen.expect(prompt)
+            if prompt == "expected owner/name":
+                continue
+            assert path.read_text() == "# mine\npypi: {packages: [rich]}\n"
+            screen.sendline(answer)
+        screen.expect("written")
+        screen.expect(pexpect.EOF)
+        said = str(screen.before)
+    assert screen.exitstatus == 0
+    assert CANARY not in said + path.read_text()
+    assert path.read_text().startswith("# mine\npypi: {packages: [rich]}\nvault: ")
+    assert machine.inside("config", "get", "github.token", "--reveal").out == f"{CANARY}\n"
+    assert machine.inside("config", "get", "github.targets").out == "[pallets/flask]\n"
+    assert machine.inside("config", "get", "prometheus.gateway").out == "http://localhost:9091\n"
+    assert "2 endpoints" in machine.inside("config", "check").out

@@ -1,0 +1,178 @@
+"""What a configuration may say, and what is answered when it says something else."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from colter.config.keys import all_keys
+from colter.config.measures import Threshold
+from colter.config.schema import Config
+from colter.core.errors import ConfigError
+from tests.config.opening import load
+
+EXAMPLE = Path(__file__).with_name("example.yaml")
+
+
+def test_the_example_of_the_design_is_a_configuration(tmp_path: Path) -> None:
+    config = load(tmp_path, EXAMPLE.read_text()).config
+    assert [endpoint.name for endpoint in config.endpoints] == ["example.org", "api", "gateway", "nightly backup"]
+    api = config.endpoints[1]
+    assert api.timeout == timedelta(seconds=2)
+    assert api.down_after == Threshold(3, 3)
+    assert 204 in api.expect.status
+    assert 500 not in api.expect.status
+    assert api.expect.json_ == {"$.status": "up", "$.queue": "< 100"}
+    assert config.endpoints[3].url is None
+    assert config.github.with_ == ["downloads", "issues"]
+    assert config.smtp
+    assert config.smtp.smtp_port == 587
+    assert config.probe.latency_threshold == timedelta(seconds=1)
+
+
+def test_each_secret_knows_its_place_and_the_one_destination(tmp_path: Path) -> None:
+    config = load(tmp_path, EXAMPLE.read_text()).config
+    assert {ref.key: ref.audience for ref in config.secrets} == {
+        "github.token": "https://api.github.com:443",
+        "influxdb.token": "http://influx.example.com:8086",
+        "database.password": "localhost:5432/colter",
+        "smtp.password": "smtp.example.com:587",
+        "endpoints.api.request.auth.bearer": "https://api.example.org:443",
+        "alerts.channels.chat.url": "slack",
+    }
+
+
+def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> None:
+    assert load(tmp_path, "").config == Config()
+    assert load(tmp_path, "smtp:\npypi:\nendpoints:\n").config == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("gihub: {}", "1:1: gihub: unknown key; did you mean 'github'?"),
+        ("probe:\n  timeot: 2s", "2:3: probe.timeot: unknown key; did you mean 'timeout'?"),
+        (
+            "endpoints:\n- {name: a, url: 'tcp://x:1', expcet: {}}",
+            "endpoints.a.expcet: unknown key; did you mean 'expect'",
+        ),
+        ("alerts: {channels: {a: {type: slack, ulr: x}}}", "unknown key; did you mean 'url'?"),
+        ("probe: {timeout: 2}", "1:18: probe.timeout: expected a duration such as 500ms, 2s, 15m or 1h30m, got '2'"),
+        ("probe: {timeout: 0s}", "expected more than nothing"),
+        ("probe: {timeout: 9999w}", "at most ten years"),
+        ("probe: {timeout: 999999999w}", "expected a shorter duration"),
+        ("probe: {down_after: 5 of 3}", "expected a number of looks such as 3, or '3 of 5'"),
+        ("probe: {confirm: 11}", "expected 10 or less, got 11"),
+        ("probe: {confirm: true}", "expected a whole number, got True"),
+        ("pypi: {packages: requests}", "1:18: pypi.packages: expected a list, such as [a, b], got 'requests'"),
+        ("pypi: {packages: [1.5]}", "pypi.packages.0: expected text, got 1.5; put it in quotes"),
+        ("pypi: {packages: ['../x']}", "expected the name of a package"),
+        ("pypi: [a]", "expected a section with keys, got a list"),
+        ("github: {targets: [flask]}", "expected owner/name"),
+        ("github: {with: [stars]}", "expected 'downloads', 'issues', 'traffic', 'ci' or 'security', got 'stars'"),
+        ("github: {token: 12345}", "expected a secret as text; put it in quotes"),
+        ("github: {token: ''}", "expected a secret of 1 to"),
+        ('github: {token: "a\\nb"}', "may not hold line breaks"),
+        ("endpoints: ['ftp://x']", "beginning with https:// or http:// or tcp://, got 'ftp://x'"),
+        ("endpoints: ['https://x:99999']", "expected a port between 1 and 65535"),
+        ("endpoints: ['tcp://x']", "expected a port between 1 and 65535"),
+        ("endpoints: ['http://x:0']", "expected a port between 1 and 65535"),
+        ("endpoints: ['https://']", "expected a host name or IP address"),
+        ("endpoints: ['https://a b']", "without blanks"),
+        ("endpoints: ['https://[::1']", "cannot be read"),
+        ("endpoints: ['http://xn--a']", "no possible host name"),
+        ("endpoints: ['https://-x']", "expected a host name or IP address"),
+        ("endpoints: [{name: a}]", "endpoints.a: expected one of url and heartbeat"),
+        ("endpoints: [{name: '@a', url: 'tcp://x:1'}]", "does not begin with @"),
+        ("endpoints: ['https://a', 'https://a']", "endpoints.a: the name 'a' is taken twice"),
+        ("endpoints: [{name: a, url: 'tcp://x:1', needs: [b]}]", "no endpoint is called 'b'; known are a"),
+        ("endpoints: [{name: a, url: 'tcp://x:1', needs: [a]}]", "it needs itself"),
+        ("endpoints: [{name: a, url: 'tcp://x:1', down_after: 1, alert_threshold: 1}]", "another name of down_after"),
+        ("endpoints: [{name: a, url: 'http://x', expect: {status: [2yy]}}]", "expected a status such as 200, 2xx"),
+        ("endpoints: [{name: a, url: 'http://x', expect: {body: {matches: '('}}}]", "expected a regular expression"),
+        ("endpoints: [{name: a, url: 'http://x', expect: {json: {status: 1}}}]", "expected a place such as $.status"),
+        ("endpoints: [{name: a, url: 'http://x', expect: {json: {$.a: [1]}}}]", "expected a text, a number, true"),
+        (
+            "endpoints: [{name: a, url: 'http://x', request: {headers: {'a b': c}}}]",
+            "expected the name of a header such as accept",
+        ),
+        ("endpoints: [{name: a, url: 'http://x', request: {headers: {a: é}}}]", "printable ASCII"),
+        ('endpoints: [{name: a, url: "http://x", request: {headers: {a: "b\\r\\nc: d"}}}]', "on one line|U+000D"),
+        ("endpoints: [{name: a, url: 'http://x', request: {auth: {}}}]", "expected one of bearer and basic"),
+        ("endpoints: [{name: a, heartbeat: {every: '61 * * * *'}}]", "expected a minute between 0 and 59"),
+        ("endpoints: [{name: a, heartbeat: {every: 1d, tz: Mars/Base}}]", "expected a time zone"),
+        ("smtp: {smtp_server: x}", "1:7: smtp.sender: is missing"),
+        (
+            "smtp: {smtp_server: x, sender: me, recipient: a@b}",
+            "smtp.sender: expected an address such as me@example.org",
+        ),
+        ("database: {driver: oracle, name: x}", "expected 'postgresql', 'mysql', 'mariadb' or 'sqlite'"),
+        ("database: {driver: sqlite}", "expected driver and name, or url"),
+        (
+            "alerts: {channels: {a: {type: fax}}}",
+            "alerts.channels.a: type: expected 'email', 'slack', 'webhook', got 'fax'",
+        ),
+        ("alerts: {channels: {a: {}}}", "type is missing"),
+        ("alerts: {channels: {a: {type: slack}}}", "1:24: alerts.channels.a.url: is missing"),
+        ("alerts: {channels: {a: {type: email}}}", "needs the section smtp"),
+        ("alerts: {routes: [{notify: [a]}]}", "no channel is called 'a'; there are none"),
+        ("alerts: {rules: [{match: 'gitlab:*', when: 'stars > 1'}]}", "expected a target such as"),
+        ("alerts: {rules: [{match: 'pypi:*', when: 'many'}]}", "expected a condition such as"),
+        ("alerts: {maintenance: [{cron: daily, duration: 1h}]}", "expected five cron fields"),
+        ("daemon: {listen: '9464'}", "expected host:port such as 127.0.0.1:9464"),
+        ("log: {level: loud}", "expected 'debug', 'info', 'warning' or 'error', got 'loud'"),
+    ],
+)
+def test_what_is_wrong_is_answered_with_what_was_expected(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        load(tmp_path, text)
+    assert any(part in str(refusal.value) for part in said.split("|"))
+    assert str(refusal.value).startswith(f"{tmp_path}/config.yaml:")
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        load(tmp_path, "log: {level: 1}\npypi: {packages: 1}\nx: 1\ngithub: {targets: [a, b/c]}\n")
+    places = [line.removeprefix(f"{tmp_path}/config.yaml:").split(": ")[0] for line in str(refusal.value).split("\n")]
+    assert places == ["1:14", "2:18", "3:1", "4:20"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "github: hunter2",
+        "github: {token: [hunter2]}",
+        "github: {token: {hunter2: hunter2}}",
+        "endpoints: [{name: a, url: 'https://me:hunter2@x'}]",
+        "endpoints: [{name: a, url: 'htps://me:hunter2@x'}]",
+        "endpoints: [{name: a, url: 'https://x', request: {auth: hunter2}}]",
+        "database: postgresql://colter:hunter2@db/colter",
+        "smtp: {smtp_server: 'me:hunter2@smtp.example.com', sender: a@b, recipient: a@b}",
+        'influxdb: {url: "http://x", org: a, bucket: b, token: "hunter2\\t"}',
+    ],
+)
+def test_a_refusal_does_not_repeat_a_likely_secret(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        load(tmp_path, text)
+    assert "hunter2" not in str(refusal.value).replace("{hunter2", "")
+
+
+def test_a_thousand_mistakes_are_not_a_thousand_lines(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"\.\.\. and 900 more"):
+        load(tmp_path, "pypi: {packages: [" + "1," * 1000 + "]}")
+
+
+def test_every_key_is_described_and_the_schema_for_editors_has_them_all() -> None:
+    undescribed = [".".join(path) for path, field in all_keys() if not field.description]
+    assert undescribed == []
+    schema: dict[str, Any] = Config.model_json_schema()
+    assert schema["additionalProperties"] is False
+    assert set(schema["properties"]) == {path[0] for path, _ in all_keys()}
+
+
+def test_five_thousand_endpoints_keep_their_places(tmp_path: Path) -> None:
+    lines = [f"  - {{name: e{number}, url: 'https://h{number}.example.org'}}" for number in range(5000)]
+    lines.append("  - {name: last, url: 'https://x', timeout: 5}")
+    with pytest.raises(ConfigError, match=r"config\.yaml:5002:45: endpoints\.last\.timeout"):
+        load(tmp_path, "endpoints:\n" + "\n".join(lines))

@@ -1,0 +1,78 @@
+"""One collection against a loopback server, as the tests of this folder run it."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from colter.core.errors import SourceError
+from colter.core.model import Reading, Round
+from colter.core.ports import Store
+from colter.core.secret import Secret
+from colter.net.http import Http
+from colter.sources.github.source import GitHub
+from colter.store.memory import MemoryStore
+from tests.fakes.clock import FakeClock
+
+TOKEN = Secret("ghp_canary0123456789")
+
+
+def collect(
+    url: str,
+    targets: Sequence[str],
+    *,
+    facts: Sequence[str] = (),
+    token: Secret | None = TOKEN,
+    store: Store | None = None,
+    clock: FakeClock | None = None,
+) -> dict[str, Reading]:
+    """Collect once and commit; the readings by name, in the order they came."""
+    readings, error = gather(url, targets, facts=facts, token=token, store=store, clock=clock)
+    if error:
+        raise error
+    return readings
+
+
+def gather(
+    url: str,
+    targets: Sequence[str],
+    *,
+    facts: Sequence[str] = (),
+    token: Secret | None = TOKEN,
+    store: Store | None = None,
+    clock: FakeClock | None = None,
+) -> tuple[dict[str, Reading], SourceError | None]:
+    """The same, with what the source as a whole had to complain about."""
+    clock = clock or FakeClock()
+    store = store or MemoryStore()
+    readings: list[Reading] = []
+
+    async def run() -> SourceError | None:
+        async with Http(clock) as http:
+            source = GitHub(
+                targets=targets, facts=frozenset(facts), token=token, api_url=url, http=http, recall=store, clock=clock
+            )
+            try:
+                await source.collect(readings.append)
+            except SourceError as error:
+                return error
+            finally:
+                now = clock.now()
+                await store.commit(Round(f"{now.isoformat()} {id(readings)}", now, now, tuple(readings)))
+        return None
+
+    error = asyncio.run(run())
+    assert len({reading.target for reading in readings}) == len(readings), "a target was reported twice"
+    return {reading.target.name: reading for reading in readings}, error
+
+
+def need(path: Path) -> Path:
+    """What tests/fetch.py fetches; without it the test is skipped, and failed where everything must run."""
+    if path.exists():
+        return path
+    missing = f"{path.name} is not there: python tests/fetch.py"
+    if os.environ.get("COLTER_REQUIRE_SERVERS") == "1":
+        pytest.fail(missing)
+    pytest.skip(missing)

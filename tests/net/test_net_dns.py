@@ -1,0 +1,122 @@
+"""Names to addresses, with the system's resolver replaced: it is the system that hangs and fails."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
+from typing import Any
+
+import pytest
+
+from colter.net.dns import ResolveError, Resolver, look_up
+
+SystemLookUp = Callable[..., list[Any]]
+
+
+def found(*addresses: str) -> list[Any]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
+
+
+@pytest.fixture
+def released() -> Iterator[threading.Event]:
+    """What hung look-ups wait for; set at the end, so that their threads end too."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+def test_a_name_of_this_machine_has_an_address() -> None:
+    assert "127.0.0.1" in look_up("localhost", socket.AF_INET)
+
+
+def test_an_address_is_its_own_name() -> None:
+    assert Resolver().resolve("127.0.0.1").result(10) == ("127.0.0.1",)
+
+
+def test_addresses_keep_their_order_and_come_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found("192.0.2.2", "192.0.2.1", "192.0.2.2"))
+    assert look_up("example.org") == ("192.0.2.2", "192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "nxdomain"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "error"),
+        (socket.gaierror(socket.EAI_FAIL, "Non-recoverable failure"), "error"),
+        (UnicodeEncodeError("idna", "x", 0, 1, "label too long"), "nxdomain"),
+    ],
+)
+def test_a_name_that_is_not_there_differs_from_a_server_that_fails(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: str
+) -> None:
+    def fails(*_: object) -> list[Any]:
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", fails)
+    with pytest.raises(ResolveError, match=r"^example\.org: ") as caught:
+        Resolver().resolve("example.org").result(10)
+    assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "\x00", "a\x00b.example", "\ud800", "xn--a" * 20])
+def test_what_is_no_name_does_not_exist(host: str) -> None:
+    with pytest.raises(ResolveError):
+        Resolver().resolve(host).result(10)
+
+
+def test_many_who_ask_for_one_name_share_one_look_up(
+    monkeypatch: pytest.MonkeyPatch, released: threading.Event
+) -> None:
+    asked = []
+
+    def slow(host: str, *_: object) -> list[Any]:
+        asked.append(host)
+        released.wait(20)
+        return found("192.0.2.1")
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    resolver = Resolver()
+    flights = [resolver.resolve("example.org") for _ in range(100)]
+    released.set()
+    assert {flight.result(10) for flight in flights} == {("192.0.2.1",)}
+    assert asked == ["example.org"]
+
+
+def test_a_name_is_looked_up_again_when_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [found("192.0.2.1"), found("192.0.2.2")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: answers.pop(0))
+    resolver = Resolver()
+    assert resolver.resolve("example.org").result(10) == ("192.0.2.1",)
+    assert resolver.resolve("example.org").result(10) == ("192.0.2.2",)
+
+
+def test_dead_names_do_not_delay_a_living_one(monkeypatch: pytest.MonkeyPatch, released: threading.Event) -> None:
+    def some_hang(host: str, *_: object) -> list[Any]:
+        if host.startswith("dead"):
+            released.wait(60)
+        return found("192.0.2.1")
+
+    monkeypatch.setattr(socket, "getaddrinfo", some_hang)
+    resolver = Resolver()
+    for number in range(60):
+        resolver.resolve(f"alive{number}").result(10)  # a thread is idle when the dead one is asked for
+        resolver.resolve(f"dead{number}")
+        assert resolver.resolve(f"living{number}").result(10) == ("192.0.2.1",)
+
+
+def test_with_every_thread_hung_the_next_waits_its_turn(
+    monkeypatch: pytest.MonkeyPatch, released: threading.Event
+) -> None:
+    def hang(*_: object) -> list[Any]:
+        released.wait(60)
+        return found("192.0.2.1")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    before = threading.active_count()
+    resolver = Resolver()
+    flights = [resolver.resolve(f"name{number}") for number in range(200)]
+    assert threading.active_count() - before == 64
+    released.set()
+    done, waiting = wait(flights, 20)
+    assert (len(done), len(waiting)) == (200, 0)
