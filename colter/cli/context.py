@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # each of these costs more than a light command may
     from colter.cli.logs import Logs
     from colter.config.settings import Settings
     from colter.config.unlock import Unlocker
-    from colter.config.vault import OpenVault
+    from colter.config.vault.vault import OpenVault
     from colter.core.secret import Secret
 
 T = TypeVar("T")

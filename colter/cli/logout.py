@@ -37,7 +37,7 @@ def command(
 
 def _vault_id(context: Context) -> str | None:
     """Of the configuration; None when it has none, or is broken: that must not keep a session alive."""
-    from colter.config.vault_header import parse_header
+    from colter.config.vault.header import parse_header
     from colter.core.errors import ColterError
 
     try:

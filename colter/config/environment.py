@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from colter.config.items import item_name, with_value
-from colter.config.keys import field_names, find_place
-from colter.config.typed import read_value
+from colter.config.schema.items import item_name, with_value
+from colter.config.schema.keys import field_names, find_place
+from colter.config.schema.typed import read_value
 from colter.core.errors import ConfigError, UsageError
 
 _NAME = re.compile(r"COLTER_[A-Z0-9]+(?:_[A-Z0-9]+)*__[A-Z0-9_]+")

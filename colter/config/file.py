@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colter.config.document import Document, load_document, parse_document
-from colter.config.edit import set_value
-from colter.config.save import save
-from colter.config.secretref import Form, SecretRef
+from colter.config.schema.secretref import Form, SecretRef
 from colter.config.settings import AskPassword, Settings, Unlock, make_settings
+from colter.config.yaml.document import Document, load_document, parse_document
+from colter.config.yaml.edit import set_value
+from colter.config.yaml.save import save
 from colter.core.errors import ConfigError
 from colter.core.secret import Secret
 from colter.core.text import clean
 
 if TYPE_CHECKING:
-    from colter.config.vault import OpenVault
+    from colter.config.vault.vault import OpenVault
 
 _STAND_IN = "x"
 VAULT = ("vault",)

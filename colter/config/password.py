@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from colter.config.password_policy import MAX_BYTES
 from colter.config.private_file import NotPrivateError, read_private
+from colter.config.vault.password_policy import MAX_BYTES
 from colter.core.errors import LockedError
 from colter.core.secret import Secret
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from colter.config.conflicts import find_conflicts
-from colter.config.document import Document, load_document
 from colter.config.environment import apply_environment
 from colter.config.legacy import SALT_NAME, LegacyKey, read_salt
 from colter.config.paths import LEGACY_NAME, config_path
-from colter.config.problems import Places, explain, refuse
-from colter.config.schema import Config
-from colter.config.secretref import Form, SecretRef
-from colter.config.variables import expand
+from colter.config.schema.config import Config
+from colter.config.schema.conflicts import find_conflicts
+from colter.config.schema.problems import Places, explain, refuse
+from colter.config.schema.secretref import Form, SecretRef
+from colter.config.schema.variables import expand
+from colter.config.yaml.document import Document, load_document
 from colter.core.errors import ConfigError, LockedError, VaultError
 from colter.core.secret import Secret
 
 if TYPE_CHECKING:  # the vault brings `cryptography`, which is needed only when something is sealed
-    from colter.config.vault import OpenVault
+    from colter.config.vault.vault import OpenVault
 
 Unlock = Callable[[str], "OpenVault"]
 AskPassword = Callable[[str], Secret]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from colter.config.keyrings import MachineKeyring
 from colter.config.password import FoundPassword, PasswordSources
-from colter.config.session import LIFETIME, Sessions
-from colter.config.vault import OpenVault, WrongPassword, open_vault
-from colter.config.vault_header import parse_header
+from colter.config.session.keyrings import MachineKeyring
+from colter.config.session.sessions import LIFETIME, Sessions
+from colter.config.vault.header import parse_header
+from colter.config.vault.vault import OpenVault, WrongPassword, open_vault
 from colter.core.clock import Clock
 from colter.core.errors import LockedError, StateError, UsageError
 from colter.core.secret import Secret

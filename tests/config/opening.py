@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from colter.config.settings import Settings, load_settings
-from colter.config.vault import OpenVault, create
+from colter.config.vault.vault import OpenVault, create
 from colter.core.secret import Secret
 
 

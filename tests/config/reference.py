@@ -9,10 +9,10 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from colter.config.keys import all_keys, alternatives, field_names
-from colter.config.scalars import write_inline
-from colter.config.schema import Config
-from colter.config.shown import effective
+from colter.config.schema.config import Config
+from colter.config.schema.keys import all_keys, alternatives, field_names
+from colter.config.schema.shown import effective
+from colter.config.yaml.scalars import write_inline
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN, END = "<!-- keys, from the schema -->\n", "<!-- end of keys -->\n"

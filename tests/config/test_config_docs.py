@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from colter.config.document import parse_document
-from colter.config.keys import find_place, parse_key
+from colter.config.schema.keys import find_place, parse_key
 from colter.config.settings import make_settings
+from colter.config.yaml.document import parse_document
 from tests.config.opening import locked
 from tests.config.reference import BEGIN, END, PAGE, table
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colter.config.document import Document, parse_document
-from colter.config.edit import set_value, unset_value
-from colter.config.items import look_up
+from colter.config.schema.items import look_up
+from colter.config.yaml.document import Document, parse_document
+from colter.config.yaml.edit import set_value, unset_value
 from colter.core.errors import ConfigError
 
 SOURCE = """\

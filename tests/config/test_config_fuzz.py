@@ -8,9 +8,9 @@ import random
 import time
 from pathlib import Path
 
-from colter.config.document import parse_document
-from colter.config.scalars import write_block
 from colter.config.settings import make_settings
+from colter.config.yaml.document import parse_document
+from colter.config.yaml.scalars import write_block
 from colter.core.errors import ConfigError
 from tests.config.opening import locked
 

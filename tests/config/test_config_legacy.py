@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.secretref import Form
+from colter.config.schema.secretref import Form
 from colter.config.settings import Settings, load_settings
 from colter.core.errors import ConfigError, LockedError
 from colter.core.secret import Secret

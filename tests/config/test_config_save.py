@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.save import save
+from colter.config.yaml.save import save
 from colter.core.errors import ConfigError
 
 
@@ -49,7 +49,7 @@ def test_a_full_disk_leaves_the_old_bytes_and_no_litter(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(b"old")
     script = (
-        "import resource, signal, sys; from pathlib import Path; from colter.config.save import save\n"
+        "import resource, signal, sys; from pathlib import Path; from colter.config.yaml.save import save\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         f"save(Path({str(path)!r}), b'x' * 5000)"
     )
@@ -64,7 +64,7 @@ def test_a_killed_save_leaves_the_old_or_the_new_bytes(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     old, new = b"o" * 300_000, b"n" * 300_000
     script = (
-        "from pathlib import Path; from colter.config.save import save\n"
+        "from pathlib import Path; from colter.config.yaml.save import save\n"
         f"path = Path({str(path)!r}); print('go', flush=True)\n"
         "while True: save(path, b'n' * 300_000); save(path, b'o' * 300_000)"
     )

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from colter.config.keys import all_keys
-from colter.config.measures import Threshold
-from colter.config.schema import Config
+from colter.config.schema.config import Config
+from colter.config.schema.keys import all_keys
+from colter.config.schema.measures import Threshold
 from colter.core.errors import ConfigError
 from tests.config.opening import load
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.document import load_document
 from colter.config.file import ConfigFile
 from colter.config.paths import config_path, log_file, new_config_path, runtime_dir, state_dir
-from colter.config.secretref import Form
+from colter.config.schema.secretref import Form
 from colter.config.settings import load_settings
-from colter.config.vault import SealedValueError
+from colter.config.vault.vault import SealedValueError
+from colter.config.yaml.document import load_document
 from colter.core.errors import ConfigError, VaultError
 from colter.core.secret import Secret
 from tests.config.opening import load, locked, opened, vault

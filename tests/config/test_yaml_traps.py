@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from colter.config.document import MAX_BYTES, load_document, parse_document
+from colter.config.yaml.document import MAX_BYTES, load_document, parse_document
 from colter.core.errors import ConfigError
 
 MEANT = [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.endpoints import Endpoint, ProbeDefaults
-from colter.config.secretref import SecretRef
+from colter.config.schema.endpoints import Endpoint, ProbeDefaults
+from colter.config.schema.secretref import SecretRef
 from colter.core.errors import ConfigError, UsageError
 from colter.core.model import EndpointState, Reason
 from colter.core.secret import Secret

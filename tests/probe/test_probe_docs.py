@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from colter.config.endpoints import Endpoint, ProbeDefaults
+from colter.config.schema.endpoints import Endpoint, ProbeDefaults
 from colter.core.model import Reason
 from colter.core.secret import Secret
 from colter.sources.probe.check import check_from_config

@@ -2,9 +2,9 @@
 
 import os
 
-from colter.config import base64url, vault
-from colter.config.crypto import Cost
-from colter.config.vault import OpenVault
+from colter.config.vault import base64url, vault
+from colter.config.vault.crypto import Cost
+from colter.config.vault.vault import OpenVault
 from colter.core.secret import Secret
 
 LOWEST = Cost(memory_kib=19 * 1024, passes=2, lanes=1)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.kernel_keyring import KernelKeyring
-from colter.config.session import LIFETIME
+from colter.config.session.kernel_keyring import KernelKeyring
+from colter.config.session.sessions import LIFETIME
 
 
 def need(available: object, what: str) -> None:

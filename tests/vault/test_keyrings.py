@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.kernel_keyring import KernelKeyring
-from colter.config.keyrings import KeyringError, MachineKeyring, NoKeyringError
+from colter.config.session.kernel_keyring import KernelKeyring
+from colter.config.session.keyrings import KeyringError, MachineKeyring, NoKeyringError
 from tests.vault.keyring_daemon import bare_environment, gnome_keyring, need_kernel_keyring, secret_service_pid
 
 MINUTE = timedelta(minutes=1)
@@ -87,7 +87,7 @@ def test_a_bus_that_is_gone_or_never_answers_leads_to_the_kernel(tmp_path: Path,
 def test_without_a_bus_the_kernel_is_asked_and_the_keyring_library_never_loaded(tmp_path: Path) -> None:
     need_kernel_keyring()
     script = (
-        "import os, sys; from datetime import timedelta; from colter.config.keyrings import MachineKeyring\n"
+        "import os, sys; from datetime import timedelta; from colter.config.session.keyrings import MachineKeyring\n"
         "keyring = MachineKeyring(os.environ, timedelta(minutes=1))\n"
         "keyring.write('kernel-2', 'x'); print(keyring.read('kernel-2')); keyring.remove('kernel-2')\n"
         "print([name for name in sys.modules if name.startswith(('keyring', 'jeepney', 'secretstorage'))])"
@@ -147,7 +147,8 @@ def test_the_kernel_keyring_lets_the_same_user_read_from_another_login_session_a
     keyring = KernelKeyring(MINUTE)
     keyring.set_password("colter", "kernel-4", CANARY)
     script = (
-        "import os, sys; from datetime import timedelta; from colter.config.kernel_keyring import KernelKeyring\n"
+        "import os, sys; from datetime import timedelta\n"
+        "from colter.config.session.kernel_keyring import KernelKeyring\n"
         "keyring = KernelKeyring(timedelta(minutes=1))\n"
         "keyring._call(keyring._keyctl, 1, 0)\n"  # KEYCTL_JOIN_SESSION_KEYRING: as sudo, cron and systemd do
         "if len(sys.argv) > 1: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.save import save
+from colter.config.yaml.save import save
 from colter.core.errors import ExitCode
 from colter.core.secret import Secret
 from tests.vault.cheap_vault import cheap_vault

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from colter.config import base64url, vault
-from colter.config.keyrings import MachineKeyring
 from colter.config.private_file import NotPrivateError
-from colter.config.save import save
-from colter.config.session import LIFETIME, Sessions
-from colter.config.session_records import Record
-from colter.config.vault import OpenVault
+from colter.config.session.keyrings import MachineKeyring
+from colter.config.session.records import Record
+from colter.config.session.sessions import LIFETIME, Sessions
+from colter.config.vault import base64url, vault
+from colter.config.vault.vault import OpenVault
+from colter.config.yaml.save import save
 from colter.core.clock import SystemClock
 from colter.core.errors import StateError
 from colter.core.secret import Secret

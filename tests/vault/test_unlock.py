@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from colter.config.session import LIFETIME
+from colter.config.session.sessions import LIFETIME
 from colter.config.unlock import TRIES, Unlocker
-from colter.config.vault import VaultDamaged, WrongPassword
+from colter.config.vault.vault import VaultDamaged, WrongPassword
 from colter.core.errors import LockedError, StateError, UsageError
 from colter.core.secret import Secret
 from tests.fakes.clock import FakeClock

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colter.config import base64url, vault, vault_header
-from colter.config.password_policy import advice
-from colter.config.vault import SealedValueError, VaultAltered, VaultDamaged, WrongPassword
+from colter.config.vault import base64url, vault
+from colter.config.vault import header as vault_header
+from colter.config.vault.password_policy import advice
+from colter.config.vault.vault import SealedValueError, VaultAltered, VaultDamaged, WrongPassword
 from colter.core.errors import ColterError, ExitCode, LockedError, UsageError, VaultError
 from colter.core.secret import Secret
 from tests.vault.cheap_vault import LOWEST
@@ -203,7 +204,7 @@ def test_too_little_memory_is_told_as_that() -> None:
     greedy = with_checksum(CHEAP.header.rpartition(":")[0].replace("m=19456", "m=1048576"))
     script = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))\n"
-        "from colter.config.vault import open_vault; from colter.core.secret import Secret\n"
+        "from colter.config.vault.vault import open_vault; from colter.core.secret import Secret\n"
         "from colter.core.errors import VaultError\n"
         "try: open_vault(sys.argv[1], Secret('correct horse battery'))\n"
         "except VaultError as error: print(error)\n"

@@ -9,8 +9,8 @@ from colter.cli.config.opening import open_config
 from colter.cli.context import Context
 
 if TYPE_CHECKING:
-    from colter.config.document import Document
     from colter.config.file import ConfigFile
+    from colter.config.yaml.document import Document
 
 Key = Annotated[str, typer.Argument(help="Such as probe.timeout or endpoints.api.url.")]
 
@@ -31,9 +31,9 @@ def set_key(
       colter config set github.token
       pass show github | colter config set github.token -
     """  # noqa: D301  typer wants the control character
-    from colter.config.edit import set_value
-    from colter.config.keys import is_secret, parse_key
-    from colter.config.typed import read_value
+    from colter.config.schema.keys import is_secret, parse_key
+    from colter.config.schema.typed import read_value
+    from colter.config.yaml.edit import set_value
 
     context = Context.of(ctx)
     file = open_config(context)
@@ -57,8 +57,8 @@ def unset_key(ctx: typer.Context, key: Key) -> None:
       colter config unset probe.timeout
       colter config unset endpoints.api
     """  # noqa: D301  typer wants the control character
-    from colter.config.edit import unset_value
-    from colter.config.keys import find_place, parse_key
+    from colter.config.schema.keys import find_place, parse_key
+    from colter.config.yaml.edit import unset_value
 
     file = open_config(Context.of(ctx))
     path = parse_key(key, file.document.data)
@@ -97,7 +97,7 @@ def edit(ctx: typer.Context) -> None:
 
 def _edited(context: Context, file: "ConfigFile", draft: Path) -> bool:
     from colter.cli.outcome import report
-    from colter.config.document import load_document
+    from colter.config.yaml.document import load_document
     from colter.core.errors import ConfigError
 
     draft.write_bytes(file.document.encoded())
@@ -138,7 +138,7 @@ def _run_editor(context: Context, draft: Path) -> None:
 def _with_secret(
     context: Context, file: "ConfigFile", path: tuple[str, ...], text: str, *, from_argv: bool
 ) -> "Document":
-    from colter.config.edit import set_value
+    from colter.config.yaml.edit import set_value
     from colter.core.secret import Secret
 
     if from_argv and "${" in text:

@@ -45,9 +45,9 @@ def command(ctx: typer.Context) -> None:
 def _with_vault(context: Context, file: "ConfigFile") -> "ConfigFile":
     from dataclasses import replace
 
-    from colter.config import vault
-    from colter.config.edit import set_value
     from colter.config.file import VAULT
+    from colter.config.vault import vault
+    from colter.config.yaml.edit import set_value
 
     context.say("The master password protects the secrets in the file. Nobody can recover it.")
     opened = vault.create(new_password(context))
@@ -57,7 +57,7 @@ def _with_vault(context: Context, file: "ConfigFile") -> "ConfigFile":
 def _with_section(context: Context, file: "ConfigFile", topic: Topic) -> "ConfigFile":
     from dataclasses import replace
 
-    from colter.config.edit import set_value
+    from colter.config.yaml.edit import set_value
     from colter.core.secret import Secret
 
     answers = {question: _answer(context, topic.section, question) for question in topic.questions}
@@ -71,7 +71,7 @@ def _with_section(context: Context, file: "ConfigFile", topic: Topic) -> "Config
 
 def _answer(context: Context, section: str, question: Question) -> Any:
     """What the user wants for one key, checked; nothing when it is left out."""
-    from colter.config.typed import check_value, read_value
+    from colter.config.schema.typed import check_value, read_value
     from colter.core.errors import UsageError
 
     path = (section, question.key) if question.key else (section,)

@@ -32,10 +32,10 @@ def legacy(
     """  # noqa: D301  typer wants the control character
     from dataclasses import replace
 
-    from colter.config import vault
     from colter.config.file import open_file
     from colter.config.paths import legacy_config_path, new_config_path
-    from colter.config.secretref import Form
+    from colter.config.schema.secretref import Form
+    from colter.config.vault import vault
     from colter.core.errors import ConfigError
 
     context = Context.of(ctx)

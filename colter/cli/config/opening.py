@@ -49,8 +49,8 @@ def new_password(context: Context) -> "Secret":
 
 def changed_password(context: Context, file: Path | None) -> "Secret":
     """The password that takes the place of another: from a private file, or typed twice."""
-    from colter.config.password_policy import require_length
     from colter.config.private_file import read_private
+    from colter.config.vault.password_policy import require_length
     from colter.core.errors import LockedError
     from colter.core.secret import Secret
 
@@ -67,7 +67,7 @@ def changed_password(context: Context, file: Path | None) -> "Secret":
 
 def ask_new_password(context: Context) -> "Secret":
     """A new master password, typed twice."""
-    from colter.config.password_policy import advice, require_length
+    from colter.config.vault.password_policy import advice, require_length
     from colter.core.errors import UsageError
     from colter.core.secret import Secret
 

@@ -18,8 +18,8 @@ def seal(ctx: typer.Context) -> None:
     Examples:
       colter config seal
     """  # noqa: D301  typer wants the control character
-    from colter.config import vault
-    from colter.config.secretref import Form
+    from colter.config.schema.secretref import Form
+    from colter.config.vault import vault
 
     context = Context.of(ctx)
     file = open_config(context)
@@ -45,7 +45,7 @@ def reseal(
       colter config reseal influxdb.token
       colter config reseal influxdb.token --was http://old.example.com:8086
     """  # noqa: D301  typer wants the control character
-    from colter.config.keys import parse_key
+    from colter.config.schema.keys import parse_key
     from colter.core.errors import UsageError
     from colter.core.secret import Secret
 
@@ -73,9 +73,9 @@ def passwd(ctx: typer.Context, new_password_file: NewPasswordFile = None) -> Non
     Examples:
       colter config passwd
     """  # noqa: D301  typer wants the control character
-    from colter.config import vault
-    from colter.config.edit import set_value
     from colter.config.file import VAULT
+    from colter.config.vault import vault
+    from colter.config.yaml.edit import set_value
 
     context = Context.of(ctx)
     file = open_config(context)
@@ -93,8 +93,8 @@ def rekey(ctx: typer.Context) -> None:
     Examples:
       colter config rekey
     """  # noqa: D301  typer wants the control character
-    from colter.config import vault
-    from colter.config.secretref import Form
+    from colter.config.schema.secretref import Form
+    from colter.config.vault import vault
 
     context = Context.of(ctx)
     file = open_config(context)
@@ -115,6 +115,6 @@ def _header(file: "ConfigFile") -> str:
 
 
 def _destination(address: str) -> str:
-    from colter.config.destination import origin
+    from colter.config.schema.destination import origin
 
     return origin(address) if "://" in address else address

@@ -37,8 +37,8 @@ def show(
       colter config show --effective
       colter config show --reveal
     """  # noqa: D301  typer wants the control character
-    from colter.config import shown
-    from colter.config.scalars import write_block
+    from colter.config.schema import shown
+    from colter.config.yaml.scalars import write_block
 
     context = Context.of(ctx)
     settings = context.settings
@@ -87,7 +87,7 @@ def schema(ctx: typer.Context) -> None:
     """  # noqa: D301  typer wants the control character
     import json
 
-    from colter.config.schema import Config
+    from colter.config.schema.config import Config
 
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     Context.of(ctx).write(json.dumps({**dialect, **Config.model_json_schema()}, indent=2) + "\n")
@@ -106,9 +106,9 @@ def get(
       colter config get endpoints.api.url
       colter config get github.token --reveal
     """  # noqa: D301  typer wants the control character
-    from colter.config import shown
-    from colter.config.items import look_up
-    from colter.config.keys import find_place, parse_key
+    from colter.config.schema import shown
+    from colter.config.schema.items import look_up
+    from colter.config.schema.keys import find_place, parse_key
 
     context = Context.of(ctx)
     settings = context.settings
@@ -126,6 +126,6 @@ def get(
 
 
 def _as_line(value: Any) -> str:
-    from colter.config.scalars import write_inline
+    from colter.config.yaml.scalars import write_inline
 
     return value if isinstance(value, str) else write_inline(value)

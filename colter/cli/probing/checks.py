@@ -12,7 +12,7 @@ from colter.sources.probe.check import Check, check_from_config, check_from_url
 from colter.sources.probe.expect import parse_expectation
 
 if TYPE_CHECKING:
-    from colter.config.endpoints import Endpoint
+    from colter.config.schema.endpoints import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from colter.config.endpoints import Auth, Endpoint, Expect, ProbeDefaults, Warn
-from colter.config.secretref import SecretRef
+from colter.config.schema.endpoints import Auth, Endpoint, Expect, ProbeDefaults, Warn
+from colter.config.schema.secretref import SecretRef
 from colter.core.errors import ConfigError, UsageError
 from colter.core.secret import Secret
 from colter.core.text import clean

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
-from colter.config.measures import StatusSet, parse_statuses
+from colter.config.schema.measures import StatusSet, parse_statuses
 from colter.core.model import Reason
 from colter.core.text import clean
 from colter.core.units import format_duration, parse_duration, parse_size

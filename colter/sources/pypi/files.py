@@ -10,6 +10,7 @@ from colter.core.text import clean
 _SDIST = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
 _GOES_ON = re.compile(r"\w|\.\d")  # after 1 in 1.05, not after 1.0 in 1.0.win32 or 1.0-py2.7
 _LONGEST = 300
+_LONGEST_VERSION = 64
 
 
 def version_in(filename: str, package: str, known: frozenset[str] = frozenset()) -> str | None:
@@ -30,7 +31,7 @@ def version_in(filename: str, package: str, known: frozenset[str] = frozenset())
     if sdist and (sdist in known or parse_version(sdist)):
         return sdist
     # From the longest on: of 1.0 and 1.0.1 it is the second that is meant in 1.0.1.win32.exe.
-    ends = (end for end in range(len(rest), 0, -1) if not _GOES_ON.match(rest, end))
+    ends = (end for end in range(min(len(rest), _LONGEST_VERSION), 0, -1) if not _GOES_ON.match(rest, end))
     return next((rest[:end] for end in ends if rest[:end] in known), sdist or None)
 
 

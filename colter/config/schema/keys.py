@@ -8,11 +8,11 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from colter.config.headers import unlocks
-from colter.config.items import look_up
-from colter.config.schema import Config
-from colter.config.secretref import SecretRef
-from colter.config.section import Section
+from colter.config.schema.config import Config
+from colter.config.schema.headers import unlocks
+from colter.config.schema.items import look_up
+from colter.config.schema.secretref import SecretRef
+from colter.config.schema.section import Section
 from colter.core.errors import UsageError
 
 _PART = re.compile(r'"([^"]*)"|\'([^\']*)\'|([^."\']+)')

@@ -7,12 +7,12 @@ from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validat
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from colter.config.destination import origin, short_name
-from colter.config.headers import mark_secrets
-from colter.config.measures import StatusSet, Threshold
-from colter.config.secretref import SecretRef
-from colter.config.section import Section
-from colter.config.values import (
+from colter.config.schema.destination import origin, short_name
+from colter.config.schema.headers import mark_secrets
+from colter.config.schema.measures import StatusSet, Threshold
+from colter.config.schema.secretref import SecretRef
+from colter.config.schema.section import Section
+from colter.config.schema.values import (
     Cadence,
     Count,
     Duration,

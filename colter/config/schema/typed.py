@@ -5,9 +5,9 @@ from typing import Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from colter.config.document import parse_document
-from colter.config.keys import alternatives, find_place
-from colter.config.problems import message
+from colter.config.schema.keys import alternatives, find_place
+from colter.config.schema.problems import message
+from colter.config.yaml.document import parse_document
 from colter.core.errors import ConfigError, UsageError
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
-from colter.config.checks import check_header_value, expand_text
-from colter.config.secretref import SEALED, Form, SecretRef, read_secret
+from colter.config.schema.checks import check_header_value, expand_text
+from colter.config.schema.secretref import SEALED, Form, SecretRef, read_secret
 
 _UNLOCKS = re.compile(r"auth|cookie|token|secret|password|api-?key|access-?key|signature", re.IGNORECASE)
 

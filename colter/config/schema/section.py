@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from colter.config.secretref import SecretRef
+from colter.config.schema.secretref import SecretRef
 
 
 class Section(BaseModel):

@@ -10,10 +10,10 @@ import hmac
 import os
 from collections.abc import Sequence
 
-from colter.config import base64url, crypto
-from colter.config.crypto import NotAuthenticError
-from colter.config.password_policy import password_bytes, require_length
-from colter.config.vault_header import DEFAULT_COST, STRONG_COST, Header, VaultDamaged, parse_header
+from colter.config.vault import base64url, crypto
+from colter.config.vault.crypto import NotAuthenticError
+from colter.config.vault.header import DEFAULT_COST, STRONG_COST, Header, VaultDamaged, parse_header
+from colter.config.vault.password_policy import password_bytes, require_length
 from colter.core.errors import LockedError, VaultError
 from colter.core.secret import Secret
 from colter.core.text import clean

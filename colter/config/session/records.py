@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from colter.config.crypto import binding
-from colter.config.keyrings import MachineKeyring
 from colter.config.private_file import private_directory, read_private
-from colter.config.save import save
+from colter.config.session.keyrings import MachineKeyring
+from colter.config.vault.crypto import binding
+from colter.config.yaml.save import save
 from colter.core.errors import ConfigError, StateError
 
 _VERSION = 1

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from colter.config.measures import StatusSet, Threshold
-from colter.config.secretref import Form, SecretRef
-from colter.config.section import Section
+from colter.config.schema.measures import StatusSet, Threshold
+from colter.config.schema.secretref import Form, SecretRef
+from colter.config.schema.section import Section
 from colter.core.secret import MASK
 from colter.core.units import format_duration
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from colter.config.document import Document
-from colter.config.items import item_name
-from colter.config.keys import field_names, find_place, nearest
+from colter.config.schema.items import item_name
+from colter.config.schema.keys import field_names, find_place, nearest
+from colter.config.yaml.document import Document
 from colter.core.errors import ConfigError, UsageError
 from colter.core.text import clean
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from colter.config.document import Document, parse_document
-from colter.config.items import child, named, nest, with_value, without_value
-from colter.config.nodes import Listing, Mapping, Node, Scalar
-from colter.config.scalars import write_block, write_inline, write_quoted
+from colter.config.schema.items import child, named, nest, with_value, without_value
+from colter.config.yaml.document import Document, parse_document
+from colter.config.yaml.nodes import Listing, Mapping, Node, Scalar
+from colter.config.yaml.scalars import write_block, write_inline, write_quoted
 from colter.core.errors import ConfigError
 
 _COMMENT = re.compile(r"(?:^|\s)#", re.MULTILINE)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from colter.config.destination import short_name
-from colter.config.nodes import Listing, Mapping, Node
+from colter.config.schema.destination import short_name
+from colter.config.yaml.nodes import Listing, Mapping, Node
 
 LISTS = frozenset({("endpoints",)})
 """Lists whose items have names; a missing one is made as a list."""

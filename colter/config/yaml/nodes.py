@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from colter.config.scalars import read_scalar
+from colter.config.yaml.scalars import read_scalar
 
 MAX_DEPTH = 32
 MAX_VALUES = 200_000

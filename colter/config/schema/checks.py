@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationInfo
 
-from colter.config.cron import check_cron
-from colter.config.destination import DEFAULT_PORTS, check_address, check_host, host_port
-from colter.config.variables import expand
+from colter.config.schema.cron import check_cron
+from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host, host_port
+from colter.config.schema.variables import expand
 from colter.core.units import parse_duration
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

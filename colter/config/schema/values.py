@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
-from colter.config import checks
-from colter.config.cron import check_cron
-from colter.config.destination import DEFAULT_PORTS, check_address, check_host
-from colter.config.headers import read_header
-from colter.config.measures import StatusSet, Threshold, parse_statuses, parse_threshold
-from colter.config.secretref import SecretRef
+from colter.config.schema import checks
+from colter.config.schema.cron import check_cron
+from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host
+from colter.config.schema.headers import read_header
+from colter.config.schema.measures import StatusSet, Threshold, parse_statuses, parse_threshold
+from colter.config.schema.secretref import SecretRef
 
 Expanded = BeforeValidator(checks.expand_text)
 """For words of a fixed choice, which may come from the environment too."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from colter.config.kernel_keyring import KernelKeyring
+from colter.config.session.kernel_keyring import KernelKeyring
 from colter.core.errors import StateError
 from colter.core.text import clean
 
@@ -77,7 +77,7 @@ class MachineKeyring:
             raise NoKeyringError(f"this machine has no keyring ({error.strerror})") from error
 
     def _ask_system(self, action: str, name: str, text: str) -> dict[str, str | None]:
-        argv = [sys.executable, "-P", "-m", "colter.config.keyring_process", action, SERVICE, name]
+        argv = [sys.executable, "-P", "-m", "colter.config.session.keyring_process", action, SERVICE, name]
         try:
             done = subprocess.run(  # noqa: S603  our own module, no shell
                 argv,

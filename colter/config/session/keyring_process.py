@@ -1,7 +1,7 @@
 """One call to the operating system's keyring, in a process of its own: a keyring that hangs can be ended.
 
-`python -m colter.config.keyring_process get|set|delete SERVICE USER` reads the text to keep from stdin, and answers in
-JSON: {"text": what is kept now, or null}, {"refused": CLASS}, or {"absent": true} when there is no keyring.
+`python -m colter.config.session.keyring_process get|set|delete SERVICE USER` reads the text to keep from stdin, and
+answers in JSON: {"text": what is kept now, or null}, {"refused": CLASS}, or {"absent": true} without any keyring.
 """
 
 import contextlib

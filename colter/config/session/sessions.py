@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from colter.config import base64url, crypto
-from colter.config.keyrings import KeyringError, MachineKeyring, NoKeyringError
-from colter.config.session_records import Record, RecordFiles, Records, RecordsInKeyring
-from colter.config.vault import OpenVault, VaultAltered, reopen
-from colter.config.vault_header import parse_header
+from colter.config.session.keyrings import KeyringError, MachineKeyring, NoKeyringError
+from colter.config.session.records import Record, RecordFiles, Records, RecordsInKeyring
+from colter.config.vault import base64url, crypto
+from colter.config.vault.header import parse_header
+from colter.config.vault.vault import OpenVault, VaultAltered, reopen
 from colter.core.clock import Clock
 
 LIFETIME = timedelta(minutes=30)

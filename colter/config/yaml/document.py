@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from colter.config.nodes import UNFIT, Listing, Mapping, Node, RefusedError, read_nodes
+from colter.config.yaml.nodes import UNFIT, Listing, Mapping, Node, RefusedError, read_nodes
 from colter.core.errors import ConfigError
 from colter.core.text import clean
 

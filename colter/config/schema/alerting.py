@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from colter.config.secretref import SecretRef
-from colter.config.section import Section
-from colter.config.values import (
+from colter.config.schema.secretref import SecretRef
+from colter.config.schema.section import Section
+from colter.config.schema.values import (
     Cron,
     Duration,
     Expanded,

@@ -5,12 +5,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from colter.config.alerting import Alerts
-from colter.config.destination import host_port, origin
-from colter.config.endpoints import Endpoint, EndpointItem, ProbeDefaults
-from colter.config.secretref import SecretRef
-from colter.config.section import Section, bind_secrets
-from colter.config.values import (
+from colter.config.schema.alerting import Alerts
+from colter.config.schema.destination import host_port, origin
+from colter.config.schema.endpoints import Endpoint, EndpointItem, ProbeDefaults
+from colter.config.schema.secretref import SecretRef
+from colter.config.schema.section import Section, bind_secrets
+from colter.config.schema.values import (
     Duration,
     Expanded,
     Gateway,

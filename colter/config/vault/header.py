@@ -7,8 +7,8 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from colter.config import base64url
-from colter.config.crypto import Cost
+from colter.config.vault import base64url
+from colter.config.vault.crypto import Cost
 from colter.core.errors import VaultError
 
 DEFAULT_COST = Cost(memory_kib=64 * 1024, passes=3, lanes=4)  # RFC 9106 section 4, second choice; about 0.3 s

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from colter.config.keys import nearest
-from colter.config.schema import Config
+from colter.config.schema.config import Config
+from colter.config.schema.keys import nearest
 
 Conflict = tuple[Sequence[str | int], str]
 """Where, and what is wrong there."""

@@ -1,0 +1,1 @@
+"""What may stand in the file: every key, what it may hold, and how mistakes are told."""
