@@ -15,6 +15,7 @@ from colter.core.model import Delivery, ProbeResult, Reading, Round
 from colter.core.ports import Source, Store, TargetStatus
 
 if TYPE_CHECKING:  # each kind of work pays for its own imports only
+    from colter.net.http import Http
     from colter.sources.probe.check import Check
     from colter.sources.probe.prober import Prober
 
@@ -47,6 +48,7 @@ class Runtime:
         self._clock = clock
         self._store = store
         self._stack = stack
+        self._http: Http | None = None
         self._prober: Prober | None = None
         self.problems: list[ColterError] = []
         """What went wrong beyond single targets; the work itself goes on."""
@@ -93,10 +95,7 @@ class Runtime:
         return await self._store.owed()
 
     async def _sources(self, plans: Sequence[TrackPlan]) -> list[Source]:
-        from colter.net.http import Http  # noqa: PLC0415  httpx; probing does without
-
-        http = await self._stack.enter_async_context(Http(self._clock))
-        parts = Parts(self._settings, http, self._store, self._clock)
+        parts = Parts(self._settings, await self._open_http(), self._store, self._clock)
         made = []
         for plan in plans:
             try:
@@ -104,6 +103,13 @@ class Runtime:
             except ColterError as error:  # a locked token must not cost the packages their readings
                 self.problems.append(error)
         return made
+
+    async def _open_http(self) -> "Http":
+        from colter.net.http import Http  # noqa: PLC0415  httpx; probing does without
+
+        if self._http is None:
+            self._http = await self._stack.enter_async_context(Http(self._clock))
+        return self._http
 
     def _open_prober(self) -> "Prober":
         from colter.sources.probe.prober import Prober  # noqa: PLC0415  libcurl; tracking does without

@@ -9,6 +9,9 @@ import httpcore
 
 from colter.net.dns import Resolver
 
+_PATIENCE = 3.0
+"""Seconds for an address while there is another one: on many machines IPv6 leads nowhere, silently."""
+
 
 class Backend(httpcore.AsyncNetworkBackend):
     """Connects to the addresses that our own resolver finds, the first that answers.
@@ -30,9 +33,11 @@ class Backend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """A connection to a host, or the failure of its last address."""
         failure: Exception = httpcore.ConnectError("no address")
-        for address in await asyncio.wrap_future(self._resolver.resolve(host)):
+        *others, last = await asyncio.wrap_future(self._resolver.resolve(host))
+        for address in (*others, last):
+            patience = timeout if address == last else _PATIENCE
             try:
-                return _Stream(await self._inner.connect_tcp(address, port, timeout, local_address, socket_options))
+                return _Stream(await self._inner.connect_tcp(address, port, patience, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
