@@ -58,7 +58,8 @@ def main() -> None:
     print(f"colter's prober: {statistics.median(ours):.3f} ms CPU per probe")
     if theirs:
         print(f"{PEER}: {statistics.median(theirs):.3f} ms CPU per probe")
-        print(f"ratio: 1/{statistics.median(theirs) / statistics.median(ours):.1f} of the peer's CPU")
+        ratio = statistics.median(theirs) / statistics.median(ours)
+        print(f"ratio: 1/{ratio:.1f} of the peer's CPU (must, of the whole path to the history: 1/3)")
     else:
         print(f"{PEER} is not installed: no ratio")
 

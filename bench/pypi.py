@@ -9,16 +9,15 @@ Python, and by system. The waits that the limit of the statistics server brings 
 
 import asyncio
 import json
-import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing.connection import Connection
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from bench.loopback import serving
 from colter.core.model import Reading, Round
 from colter.net.http import Http, Request
 from colter.sources.pypi.source import PyPI
@@ -39,23 +38,47 @@ TABLES = (
 DAYS = [(YESTERDAY - timedelta(days=back)).isoformat() for back in range(180)]
 VERSIONS = [f"{major}.{minor}.0" for major in range(8) for minor in range(10)]
 
-Row = tuple[int, float, float]
-"""Requests, seconds of CPU, minutes of waiting."""
+LOOKS: dict[str, tuple[timedelta, frozenset[str], int]] = {
+    "Colter, first look": (timedelta(), frozenset(), 1),
+    "Colter, again within five minutes": (timedelta(), frozenset(), 0),
+    "Colter, again after an hour": (timedelta(hours=1), frozenset(), 0),
+    "Colter, the next day": (timedelta(days=1), frozenset(), 1),
+    "Colter, the day after, with both splits": (timedelta(days=1), frozenset({"python", "system"}), 3),
+}
+"""How long after the one before, with which splits, and the most statistics requests that a package may cost."""
+LOOP = "loop, like the predecessor's"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one look at all packages took."""
+
+    requests: int
+    statistics: int
+    cpu: float
+    waited: timedelta
 
 
 def main() -> None:
     packages = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     names = [f"package-{number}" for number in range(packages)]
-    with server() as url:
-        rows = {"loop, like the predecessor's": asyncio.run(loop(url, names)), **asyncio.run(colter(url, names))}
-    asked, spent, _ = rows["loop, like the predecessor's"]
-    print(f"{f'{packages} packages':<42} {'requests':>9} {'fewer':>7} {'CPU s':>7} {'less CPU':>9} {'min waited':>11}")
-    for name, (requests, cpu, minutes) in rows.items():
-        fewer = f"{asked / requests:.1f}x" if requests else "all"
-        print(f"{name:<42} {requests:>9} {fewer:>7} {cpu:>7.2f} {spent / cpu:>8.1f}x {minutes:>11.1f}")
+    with serving(Handler) as url:
+        costs = {LOOP: asyncio.run(loop(url, names)), **asyncio.run(colter(url, names))}
+    peer = costs[LOOP]
+    heads = (
+        f"{'requests':>9} {'statistics':>11} {'must':>5} {'fewer':>7} {'CPU s':>7} {'less CPU':>9} {'min waited':>11}"
+    )
+    print(f"{f'{packages} packages':<42} {heads}")
+    for name, cost in costs.items():
+        must = LOOKS[name][2] * packages if name in LOOKS else ""
+        fewer = f"{peer.requests / cost.requests:.1f}x" if cost.requests else "all"
+        print(
+            f"{name:<42} {cost.requests:>9} {cost.statistics:>11} {must:>5} {fewer:>7} {cost.cpu:>7.2f}"
+            f" {peer.cpu / cost.cpu:>8.1f}x {cost.waited / timedelta(minutes=1):>11.1f}"
+        )
 
 
-async def loop(url: str, names: Sequence[str]) -> Row:
+async def loop(url: str, names: Sequence[str]) -> Cost:
     async with Http(FakeClock()) as http:
         start = time.process_time()
         for name in names:
@@ -63,22 +86,15 @@ async def loop(url: str, names: Sequence[str]) -> Row:
             for table in TABLES:
                 (await http.send(Request(f"{url}/api/packages/{name}/{table}"))).json()
         statistics = len(TABLES) * len(names)
-        return http.requests, time.process_time() - start, statistics / LIMIT
+        return Cost(http.requests, statistics, time.process_time() - start, timedelta(minutes=statistics / LIMIT))
 
 
-async def colter(url: str, names: Sequence[str]) -> dict[str, Row]:
+async def colter(url: str, names: Sequence[str]) -> dict[str, Cost]:
     """The first look of a day, further ones, and the first look of the next day."""
     clock, store = FakeClock(), MemoryStore()
-    looks: Sequence[tuple[str, timedelta, frozenset[str]]] = (
-        ("Colter, first look", timedelta(), frozenset()),
-        ("Colter, again within five minutes", timedelta(), frozenset()),
-        ("Colter, again after an hour", timedelta(hours=1), frozenset()),
-        ("Colter, the next day", timedelta(days=1), frozenset()),
-        ("Colter, the day after, with both splits", timedelta(days=1), frozenset({"python", "system"})),
-    )
-    rows = {}
+    costs = {}
     async with Http(clock) as http:
-        for row, later, splits in looks:
+        for look, (later, splits, _) in LOOKS.items():
             clock.advance(later)
             source = PyPI(
                 packages=names,
@@ -90,38 +106,28 @@ async def colter(url: str, names: Sequence[str]) -> dict[str, Row]:
                 clock=clock,
             )
             readings: list[Reading] = []
-            requests, now, start = http.requests, clock.now(), time.process_time()
+            requests, asked, now = http.requests, await statistics_asked(http, url), clock.now()
+            start = time.process_time()
             await source.collect(readings.append)
-            rows[row] = (
-                http.requests - requests,
-                time.process_time() - start,
-                (clock.now() - now) / timedelta(minutes=1),
+            cpu = time.process_time() - start
+            # Of the requests, one was the question how many there were.
+            costs[look] = Cost(
+                http.requests - requests - 1, await statistics_asked(http, url) - asked, cpu, clock.now() - now
             )
             check(readings, len(names))
-            await store.commit(Round(row, now, now, tuple(readings)))
-    return rows
+            await store.commit(Round(look, now, now, tuple(readings)))
+    return costs
+
+
+async def statistics_asked(http: Http, url: str) -> int:
+    """How many requests for statistics the server has seen so far."""
+    return int((await http.send(Request(f"{url}/asked/so-far"))).json())
 
 
 def check(readings: Sequence[Reading], expected: int) -> None:
     wrong = [reading for reading in readings if reading.missing or reading.values.get("downloads_week") != 700]
     if wrong or len(readings) != expected:
         raise SystemExit(f"wrong: {len(readings)} readings, of them {len(wrong)} without their numbers")
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.Process(target=serve, args=(theirs,), daemon=True)
-    process.start()
-    yield f"http://127.0.0.1:{ours.recv()}"
-    process.terminate()
-    process.join()
-
-
-def serve(parent: Connection) -> None:
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    parent.send(httpd.server_port)
-    httpd.serve_forever()
 
 
 def simple(name: str) -> Any:
@@ -136,6 +142,10 @@ def simple(name: str) -> Any:
 def json_page(name: str) -> Any:
     releases = {version: [{"filename": f"{name}-{version}.tar.gz", "comment_text": "x" * 1200}] for version in VERSIONS}
     return {"info": {"version": VERSIONS[-1]}, "releases": releases, "vulnerabilities": []}
+
+
+def asked(_name: str) -> int:
+    return Handler.statistics_asked
 
 
 def rows_of(*categories: str) -> Callable[[str], Any]:
@@ -157,12 +167,14 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    statistics_asked = 0
 
     def do_GET(self) -> None:
         """Any page of any package; an ETag that is known is a 304."""
         first, name, *_ = parts = self.path.partition("?")[0].strip("/").removeprefix("api/").split("/")
         statistics = PAGES.get(parts[-1])
-        page = simple if first == "simple" else json_page if first == "pypi" else statistics
+        Handler.statistics_asked += statistics is not None
+        page = {"simple": simple, "pypi": json_page, "asked": asked}.get(first, statistics)
         known = statistics is None and self.headers.get("if-none-match") == '"1"'
         body = b"" if known or page is None else json.dumps(page(name)).encode()
         self.send_response(304 if known else 200)

@@ -27,8 +27,11 @@ def _version() -> int:
     try:
         sys.stdout.write(f"colter {__version__}\n")
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"colter: cannot write the result: {error.strerror}\n")
+            return 2
     return 0
 
 

@@ -25,25 +25,32 @@ class Collected:
     """Sources that could not be read as a whole."""
 
 
-async def collect(sources: Sequence[Source], *, timeout: timedelta, emit: Callable[[Reading], None]) -> Collected:
+async def collect(
+    sources: Sequence[Source], done: Collected, *, timeout: timedelta, emit: Callable[[Reading], None]
+) -> None:
     """Read all sources side by side; one that fails, hangs or has a bug costs only its own targets.
 
     Args:
         sources: who reads.
+        done: is filled as readings come, so that a pass that is interrupted loses none of them; sorted at the end.
         timeout: for each source as a whole; what it handed over by then stands.
         emit: is told of each reading as it comes.
     """
-    done = Collected()
+    task = asyncio.current_task()
 
     def keep(reading: Reading) -> None:
+        if reading.problem and task and task.cancelling():
+            return  # its source was cut off before it read anything: that says nothing about the target
         done.readings.append(reading)
+        log.debug("%s is %s: %s", reading.target, reading.status.value, reading.problem or "read")
         emit(reading)
 
-    async with asyncio.TaskGroup() as group:
-        for source in sources:
-            group.create_task(_collect_one(source, timeout, keep, done.problems))
-    done.readings.sort(key=lambda reading: reading.target)
-    return done
+    try:
+        async with asyncio.TaskGroup() as group:
+            for source in sources:
+                group.create_task(_collect_one(source, timeout, keep, done.problems))
+    finally:
+        done.readings.sort(key=lambda reading: reading.target)
 
 
 async def commit(store: Store, done: Round) -> ColterError | None:

@@ -89,8 +89,8 @@ def _pypi(plan: TrackPlan, parts: Parts) -> Source:
     return PyPI(
         packages=packages,
         splits=plan.splits,
-        index_url=config.index_url,
-        stats_url=config.stats_url,
+        index_url=parts.settings.text(config.index_url),
+        stats_url=parts.settings.text(config.stats_url),
         http=parts.http,
         recall=parts.recall,
         clock=parts.clock,

@@ -1,12 +1,14 @@
 """Opens what a piece of work needs, does it, and closes everything."""
 
+import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from colter.app.cycle import collect, commit, make_round
+from colter.app.cycle import Collected, collect, commit, make_round
 from colter.app.registry import Parts, TrackPlan, catalogue, make_source
 from colter.config.settings import Settings
 from colter.core.clock import Clock
@@ -20,6 +22,7 @@ if TYPE_CHECKING:  # each kind of work pays for its own imports only
     from colter.sources.probe.prober import Prober
 
 DATABASE = "state.db"
+log = logging.getLogger(__name__)
 
 
 def ignore(_: object) -> None:
@@ -37,17 +40,20 @@ async def open_runtime(settings: Settings, clock: Clock, *, state_dir: Path | No
         store = _store(state_dir, clock)
         stack.push_async_callback(store.close)
         await store.open()
-        yield Runtime(settings, clock, store, stack)
+        yield Runtime(settings, clock, store, stack, log_level=logging.DEBUG if state_dir is None else logging.INFO)
 
 
 class Runtime:
     """The open parts, and the work that is done with them. Made by `open_runtime`."""
 
-    def __init__(self, settings: Settings, clock: Clock, store: Store, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, store: Store, stack: AsyncExitStack, *, log_level: int
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._store = store
         self._stack = stack
+        self._log_level = log_level  # of rounds: of what is not to be kept, the log file tells nothing either
         self._http: Http | None = None
         self._prober: Prober | None = None
         self.problems: list[ColterError] = []
@@ -60,11 +66,14 @@ class Runtime:
         timeout: timedelta,
         emit: Callable[[Reading], None] = ignore,
     ) -> Round:
-        """Read repositories and packages once, and keep the round."""
-        started = self._clock.now()
-        done = await collect(await self._sources(plans), timeout=timeout, emit=emit)
-        self.problems += done.problems
-        return await self._keep(make_round(self._clock, started, readings=done.readings))
+        """Read repositories and packages once, and keep the round; interrupted, it keeps what was read by then."""
+        started, done = self._clock.now(), Collected()
+        try:
+            await collect(await self._sources(plans), done, timeout=timeout, emit=emit)
+        finally:
+            self.problems += done.problems
+            kept = await self._keep(make_round(self._clock, started, readings=done.readings))
+        return kept
 
     async def probe(
         self,
@@ -73,18 +82,25 @@ class Runtime:
         explain: bool = False,
         emit: Callable[[ProbeResult], None] = ignore,
     ) -> Round:
-        """Probe endpoints once, and keep the round; its results stand in the order of the checks."""
+        """Probe endpoints once, and keep the round; its results stand in the order of the checks.
+
+        Interrupted, it keeps what was measured by then.
+        """
         started = self._clock.now()
         results: list[ProbeResult] = []
 
         def keep(result: ProbeResult) -> None:
             results.append(result)
+            log.debug("%s is %s: %s", result.target, result.state.value, result.detail or result.status_code)
             emit(result)
 
-        await self._open_prober().probe(checks, keep, explain=explain)
-        place = {check.name: number for number, check in enumerate(checks)}
-        results.sort(key=lambda result: place[result.endpoint])
-        return await self._keep(make_round(self._clock, started, results=results))
+        try:
+            await self._open_prober().probe(checks, keep, explain=explain)
+        finally:
+            place = {check.name: number for number, check in enumerate(checks)}
+            results.sort(key=lambda result: place[result.endpoint])
+            kept = await self._keep(make_round(self._clock, started, results=results))
+        return kept
 
     async def status(self) -> Sequence[TargetStatus]:
         """The last known of every target, without any network."""
@@ -123,7 +139,20 @@ class Runtime:
         if done.readings or done.results:
             failed = await commit(self._store, done)
             self.problems += [failed] if failed else []
+            log.log(
+                self._log_level, "round %s: %s%s", done.key, _summary(done), "" if failed is None else f"; {failed}"
+            )
         return done
+
+
+def _summary(done: Round) -> str:
+    """Such as `12 readings (11 ok, 1 partial) in 2.3 s`."""
+    what = "readings" if done.readings else "results"
+    found = Counter(
+        [reading.status.value for reading in done.readings] + [result.state.value for result in done.results]
+    )
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.most_common())
+    return f"{found.total()} {what} ({kinds}) in {(done.finished - done.started).total_seconds():.1f} s"
 
 
 def _store(state_dir: Path | None, clock: Clock) -> Store:

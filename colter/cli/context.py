@@ -2,13 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeVar
 
 from colter.cli.lines import harmless
+from colter.cli.progress import Progress
 from colter.core.clock import Clock, SystemClock
 from colter.core.errors import LockedError, UsageError
 
@@ -131,6 +133,12 @@ class Context:
         return settings
 
     @cached_property
+    def progress(self) -> Progress:
+        """How far a long run is, on a terminal."""
+        wanted = not self.options.quiet and self.env.get("TERM") != "dumb"
+        return Progress(self.streams.stderr, self.clock, wanted=wanted)
+
+    @cached_property
     def no_input(self) -> bool:
         """Whether nobody may be asked: `--no-input`, no terminal, or a CI machine."""
         automatic = self.env.get("CI", "").lower() not in ("", "0", "false")
@@ -149,8 +157,13 @@ class Context:
 
     def warn(self, line: str) -> None:
         """The same, also with `-q`."""
+        self.tell(harmless(line))
+
+    def tell(self, text: str) -> None:
+        """Text that is harmless already, as it is, also with `-q`."""
+        self.progress.clear()
         try:
-            self.streams.stderr.write(f"{harmless(line)}\n")
+            self.streams.stderr.write(f"{text}\n")
             self.streams.stderr.flush()
         except OSError:
             return  # a closed stderr must not change what the command does
@@ -162,6 +175,7 @@ class Context:
             UsageError: stdout cannot be written to (a full disk).
         """
         stdout = self.streams.stdout
+        self.progress.clear()
         try:
             stdout.write(text)
             stdout.flush()
@@ -234,7 +248,29 @@ class Context:
     def _ask_hidden(self, prompt: str) -> str:
         from getpass import getpass
 
-        return getpass(f"{prompt}: ", stream=self.streams.stderr)
+        with _interruptible():
+            return getpass(f"{prompt}: ", stream=self.streams.stderr)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end a question.
+
+    An event loop only notes them, and gets to them when it is asked again: never, while somebody is asked. And without
+    a loop SIGTERM ends the process at once, and leaves the terminal without echo.
+    """
+    import signal
+
+    def terminate(*_: object) -> None:
+        raise Terminated
+
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    end = signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, interrupt)
+        signal.signal(signal.SIGTERM, end)
 
 
 def discard(stream: TextIO) -> None:

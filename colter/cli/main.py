@@ -1,6 +1,7 @@
 """The command line as a whole: the table of commands, and the one door from an error to an exit code."""
 
 import copy
+import errno
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -13,7 +14,7 @@ from typer.core import TyperGroup
 from colter.cli import options
 from colter.cli.context import ColorChoice, Context, Options, Terminated, discard
 from colter.cli.outcome import report
-from colter.core.errors import ColterError, ExitCode
+from colter.core.errors import ColterError, ExitCode, UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "track": ("colter.cli.track", "Read repositories and packages once."),
@@ -147,13 +148,16 @@ def _explained(error: BaseException, context: Context) -> ExitCode:
             return error.exit_code
         case _ if isinstance(error, _WRONG_USAGE):
             return _usage(error, context)
-        case KeyboardInterrupt() | typer.Abort():
-            return ExitCode.INTERRUPTED
-        case Terminated():
-            return ExitCode.TERMINATED
+        case KeyboardInterrupt() | typer.Abort() | Terminated():
+            if context.streams.stderr.isatty():
+                context.warn("")  # the terminal has just written ^C, perhaps behind a question
+            return ExitCode.TERMINATED if isinstance(error, Terminated) else ExitCode.INTERRUPTED
         case BrokenPipeError() | SystemExit():  # the reader has left (`| head`); Typer makes the other of the one
             discard(context.streams.stdout)
             return ExitCode.OK
+        case OSError(errno=errno.ENOSPC):  # Typer writes help itself
+            discard(context.streams.stdout)
+            return _explained(UsageError(f"cannot write the result: {error.strerror}"), context)
     return _bug(error, context)
 
 

@@ -57,6 +57,13 @@ def duration(text: str) -> timedelta:
         raise typer.BadParameter(str(error)) from None
 
 
+def limit(text: str) -> timedelta:
+    """A length of time within which something is to happen, as an option's value."""
+    if not (length := duration(text)):
+        raise typer.BadParameter(f"expected a duration above 0, got {text!r}")
+    return length
+
+
 def chosen(values: Sequence[str] | None) -> frozenset[str]:
     """What was chosen with an option that may be repeated or have commas."""
     return frozenset(split_commas(values or ()))
@@ -137,7 +144,7 @@ TrackTimeout = Annotated[
     typer.Option(
         "--timeout",
         metavar="DURATION",
-        parser=duration,
+        parser=limit,
         help="For each source as a whole; what was read by then stands. [default: 10m]",
     ),
 ]

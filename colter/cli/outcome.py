@@ -1,15 +1,41 @@
 """How a run went: problems told to the user, conditions judged."""
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from colter.cli.context import Context
-from colter.core.errors import ColterError, UsageError
+from colter.cli.context import Context, Terminated
+from colter.core.errors import BusyError, ColterError, StateError, UsageError
 
 if TYPE_CHECKING:
-    from colter.core.conditions import Condition
+    from colter.core.conditions import Condition, Vocabulary
+
+INTERRUPTIONS = (KeyboardInterrupt, Terminated)
+PARTIAL = ("table", "text", "jsonl")
+"""The formats in which a part of a result is shown; half a document would look like a whole one."""
 
 _SHOWN = 3
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Seen(Generic[T]):
+    """What a run has seen; filled while it goes on, so that an interruption loses nothing."""
+
+    started: datetime
+    found: list[T] = field(default_factory=list)
+    problems: Sequence[ColterError] = ()
+
+    def tell_interrupted(self, context: Context, what: str, *, kept: bool) -> None:
+        """Say what became of what was seen until Ctrl-C or SIGTERM."""
+        for problem in self.problems:
+            report(problem, context)
+        if self.found:
+            lost = not kept or any(isinstance(problem, StateError | BusyError) for problem in self.problems)
+            where = "not kept" if lost else "kept in the history"
+            context.say(f"colter: interrupted; {what} until then: {len(self.found)}, {where}")
 
 
 def report(error: ColterError, context: Context) -> None:
@@ -19,12 +45,12 @@ def report(error: ColterError, context: Context) -> None:
         context.warn(f"  hint: {error.hint}")
 
 
-def read_conditions(written: Iterable[str], *, numbers: frozenset[str], words: frozenset[str]) -> "Sequence[Condition]":
+def read_conditions(written: Iterable[str], known: "Vocabulary") -> "Sequence[Condition]":
     """The conditions of `--fail-on`; UsageError for one that is none."""
     from colter.core.conditions import parse_condition
 
     try:
-        return [parse_condition(text, numbers=numbers, words=words) for text in written]
+        return [parse_condition(text, known) for text in written]
     except ValueError as error:
         raise UsageError(f"--fail-on: {error}") from error
 

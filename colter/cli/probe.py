@@ -48,7 +48,7 @@ Explain = Annotated[bool, typer.Option("--explain", help="Tell phases, certifica
 Timeout = Annotated[
     timedelta | None,
     typer.Option(
-        "--timeout", metavar="DURATION", parser=options.duration, help="For everything of one probe. [default: 10s]"
+        "--timeout", metavar="DURATION", parser=options.limit, help="For everything of one probe. [default: 10s]"
     ),
 ]
 
@@ -98,7 +98,7 @@ def command(
             checks=find_checks(context, names or (), asked),
             conditions=read_fail_on(fail_on),
             count=count,
-            interval=interval or timedelta(seconds=1),
+            interval=timedelta(seconds=1) if interval is None else interval,
             wait=wait,
             explain=explain,
             keep=not (dry_run or no_store),

@@ -10,7 +10,7 @@ from colter.config.settings import AskPassword, Settings, Unlock, make_settings
 from colter.config.yaml.document import Document, load_document, parse_document
 from colter.config.yaml.edit import set_value
 from colter.config.yaml.save import save
-from colter.core.errors import ConfigError
+from colter.core.errors import ConfigError, VaultError
 from colter.core.secret import Secret
 from colter.core.text import clean
 
@@ -45,24 +45,23 @@ class ConfigFile:
         )
 
     def write(self, document: Document) -> None:
-        """Check a changed document, seal again what was moved by the change, and put it in place of this one.
+        """Check a changed document, seal what is new or moved by the change, and put it in place of this one.
 
         Raises:
             ConfigError: it is wrong, cannot be written, or somebody else changed the file meanwhile; it is as it was.
         """
-        carried = self._carry(document)
-        self.settings(carried)
-        if self.path.exists() and self.path.read_bytes() != self.document.encoded():
-            raise ConfigError(f"{clean(str(self.path))}: somebody else changed it meanwhile; nothing was written")
-        save(self.path, carried.encoded())
+        sealed = self._sealed(document)
+        self.settings(sealed)
+        save(self.path, sealed.encoded(), instead_of=self.document.encoded())
 
     def with_secret(self, path: Sequence[str], secret: Secret, document: Document | None = None) -> Document:
         """A document with a secret: sealed where there is a vault, in clear text where there is none."""
         document = document or self.document
         draft = self.settings(set_value(document, path, _STAND_IN))
-        if draft.config.vault is None:
+        header = vault_line(draft)
+        if header is None:
             return set_value(document, path, secret.reveal().replace("${", "$${"))
-        return _seal(document, self.unlock(draft.config.vault), _find(draft, path), secret)
+        return _seal(document, self.unlock(header), _find(draft, path), secret)
 
     def with_sealed(self, secrets: Sequence[tuple[SecretRef, Secret]], vault: "OpenVault") -> Document:
         """A document in which these secrets are sealed anew; the vault may be a new one."""
@@ -77,25 +76,48 @@ class ConfigFile:
         refs = [ref for ref in settings.config.secrets if ref.form in forms and ref.path not in settings.origins]
         return [(ref, settings.reveal(ref)) for ref in refs]
 
-    def _carry(self, document: Document) -> Document:
-        """Seal again the secrets whose place or destination is another after a change that the user made through us."""
+    def _sealed(self, document: Document) -> Document:
+        """Where there is a vault: seal what is new in clear text, and what has another place or destination now."""
         after = self.settings(document)
+        header = after.config.vault
         try:
             before = self.settings()
-        except ConfigError:  # it was wrong and is being mended: nothing can be carried over
+        except ConfigError:  # it was wrong and is being mended: nothing is known of how it was
             return document
         known = {ref.raw: ref for ref in before.config.secrets if ref.form is Form.SEALED}
-        for ref in after.config.secrets:
-            old = known.get(ref.raw)
-            if old and after.config.vault and (old.path, old.audience) != (ref.path, ref.audience):
-                document = _seal(document, self.unlock(after.config.vault), ref, before.reveal(old))
+        changed = [ref for ref in after.config.secrets if ref not in before.config.secrets]
+        for ref in changed:
+            if header is None or ref.path in after.origins:
+                continue
+            if old := known.get(ref.raw):
+                document = _seal(document, self.unlock(header), ref, before.reveal(old))
+            elif ref.form is Form.CLEAR:
+                document = _seal(document, self.unlock(header), ref, after.reveal(ref))
         return document
 
 
-def open_file(path: Path, env: Mapping[str, str], unlock: Unlock, ask_password: AskPassword | None) -> ConfigFile:
-    """The file at a path; one that is not there yet is empty."""
-    document = load_document(path) if path.exists() else parse_document(b"", clean(str(path)))
+def open_file(
+    path: Path, env: Mapping[str, str], unlock: Unlock, ask_password: AskPassword | None, *, broken: bool = False
+) -> ConfigFile:
+    """The file at a path; one that is not there yet is empty, and with `broken`, so is one that is no YAML."""
+    document = load_document(path, broken=broken) if path.exists() else parse_document(b"", clean(str(path)))
     return ConfigFile(path, document, env, unlock, ask_password)
+
+
+def vault_line(settings: Settings) -> str | None:
+    """The line that opens the vault; None where none was made yet.
+
+    Raises:
+        VaultError: it was taken out, though values are sealed: a new secret would stand in clear text beside them.
+    """
+    if settings.config.vault is None:
+        for ref in settings.config.secrets:
+            if ref.form is Form.SEALED:
+                raise VaultError(
+                    f"{settings.place(ref)}: the value is sealed, and the file has no vault line",
+                    hint=f"restore the line `vault:` from a backup; or: colter config unset {ref.key}",
+                )
+    return settings.config.vault
 
 
 def _find(settings: Settings, path: Sequence[str]) -> SecretRef:

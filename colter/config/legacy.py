@@ -22,7 +22,7 @@ def read_salt(path: Path) -> bytes:
     """
     name = clean(str(path))
     try:
-        salt = read_private(path, limit=_SALT_BYTES, forbidden=0o022, follow=True)
+        salt = read_private(path, limit=_SALT_BYTES, forbidden=0, follow=True)  # a salt is no secret
     except (OSError, NotPrivateError) as error:
         raise ConfigError(f"{name}: the predecessor's salt cannot be read: {clean(str(error))}") from error
     if salt is None:

@@ -69,7 +69,7 @@ def make_settings(
         env=env,
         unlock=unlock,
         ask_password=ask_password,
-        salt=salt or (path or Path(LEGACY_NAME)).with_name(SALT_NAME),
+        salt=salt or (path.with_name(SALT_NAME) if path and path.name == LEGACY_NAME else None),
     )
 
 
@@ -100,7 +100,7 @@ class Settings:
         env: Mapping[str, str],
         unlock: Unlock,
         ask_password: AskPassword | None,
-        salt: Path,
+        salt: Path | None,
     ) -> None:
         self.config = config
         self.path = path
@@ -121,7 +121,7 @@ class Settings:
     @property
     def warnings(self) -> list[str]:
         """What the user should know, one line each."""
-        return [*_open_file(self), *_clear_text(self), *_predecessor(self)]
+        return [*_open_file(self), *_clear_text(self), *_without_vault(self), *_predecessor(self)]
 
     def reveal(self, ref: SecretRef) -> Secret:
         """Open one secret; the vault is unlocked at the first that is sealed.
@@ -134,6 +134,10 @@ class Settings:
         secret = _OPENERS[ref.form](self, ref)
         self.on_reveal(secret)
         return secret
+
+    def text(self, written: str | SecretRef | None) -> str | None:
+        """What may be a secret, as it is used; raises what `reveal` does."""
+        return self.reveal(written).reveal() if isinstance(written, SecretRef) else written
 
     def secret(self, path: Sequence[str]) -> SecretRef | None:
         """The secret at a path; None when there is none."""
@@ -161,13 +165,18 @@ class Settings:
             )
         return self._unlock(self.config.vault).open(ref.path, ref.audience, ref.raw)
 
-    def _open_variable(self, ref: SecretRef) -> Secret:
+    def _open_text(self, ref: SecretRef) -> Secret:
         try:
             return Secret(expand(ref.raw, self._env))
         except ValueError as error:
             raise ConfigError(f"{self.place(ref)}: {error}") from None
 
     def _open_fernet(self, ref: SecretRef) -> Secret:
+        if self._salt is None:  # such a value is bound to nothing: it would be opened for any destination
+            raise VaultError(
+                f"{self.place(ref)}: a secret of the predecessor stands in a file that is not the predecessor's",
+                hint=f"colter config import legacy; or: colter config set {ref.key}",
+            )
         if self._legacy is None:
             if self._ask_password is None:
                 raise LockedError(f"{self.place(ref)}: the predecessor's master password is needed")
@@ -175,15 +184,12 @@ class Settings:
             self._legacy = LegacyKey(self._ask_password("Master password of the predecessor"), salt)
         return self._legacy.open(self.place(ref), ref.raw)
 
-    def _open_clear(self, ref: SecretRef) -> Secret:
-        return Secret(ref.raw)
-
 
 _OPENERS: Mapping[Form, Callable[[Settings, SecretRef], Secret]] = {
     Form.SEALED: Settings._open_sealed,  # noqa: SLF001  one table instead of four branches
-    Form.VARIABLE: Settings._open_variable,  # noqa: SLF001
+    Form.VARIABLE: Settings._open_text,  # noqa: SLF001
     Form.FERNET: Settings._open_fernet,  # noqa: SLF001
-    Form.CLEAR: Settings._open_clear,  # noqa: SLF001
+    Form.CLEAR: Settings._open_text,  # noqa: SLF001
 }
 
 
@@ -199,6 +205,11 @@ def _open_file(settings: Settings) -> list[str]:
 def _clear_text(settings: Settings) -> list[str]:
     clear = [ref for ref in settings.config.secrets if ref.form is Form.CLEAR and ref.path not in settings.origins]
     return [f"{settings.place(ref)}: a secret in clear text; `colter config seal` encrypts it" for ref in clear]
+
+
+def _without_vault(settings: Settings) -> list[str]:
+    sealed = [ref for ref in settings.config.secrets if ref.form is Form.SEALED] if not settings.config.vault else []
+    return [f"{settings.place(ref)}: sealed, and the file has no vault line to open it with" for ref in sealed]
 
 
 def _predecessor(settings: Settings) -> list[str]:

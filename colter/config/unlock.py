@@ -1,5 +1,6 @@
 """Unlocking: from a source that needs nobody, else from the live session, else by asking on the terminal."""
 
+import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from colter.core.errors import LockedError, StateError, UsageError
 from colter.core.secret import Secret
 
 TRIES = 3
+_PR_SET_DUMPABLE = 4
 _WAYS = (
     "run `colter login` in a terminal, or set COLTER_PASSWORD_COMMAND, COLTER_PASSWORD_FILE or COLTER_MASTER_PASSWORD"
 )
@@ -140,6 +142,9 @@ def _open_with(header: str, found: FoundPassword) -> OpenVault:
 
 
 def _keep_out_of_core_dumps() -> None:
-    import resource  # noqa: PLC0415  not everywhere, and only needed with an open vault
+    import ctypes  # noqa: PLC0415  only needed with an open vault
+    import resource  # noqa: PLC0415  the same, and not everywhere
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":  # core(5): the limit does not hold for dumps that are piped to a program
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -3,6 +3,7 @@
 import operator
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from colter.core.units import parse_duration
@@ -38,32 +39,45 @@ class Condition:
         return value is not None and _OPERATORS[self.compare](value, self.bound)
 
 
-def parse_condition(text: str, *, numbers: frozenset[str], words: frozenset[str]) -> Condition:
-    """Read a condition; a bound with a unit (`500ms`, `21d`) counts in milliseconds.
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What conditions may speak of in one place."""
+
+    numbers: frozenset[str]
+    words: frozenset[str]
+    example: str
+    """One or two conditions, for messages: `down or 'latency > 500ms'`."""
+    lengths: frozenset[str] = frozenset()
+    """The numbers that are milliseconds, and may be compared with a duration (`500ms`, `21d`)."""
+
+
+def parse_condition(text: str, known: Vocabulary) -> Condition:
+    """Read a condition.
 
     Raises:
-        ValueError: it is no condition, or names something that is neither in `numbers` nor in `words`.
+        ValueError: it is no condition, or speaks of something that is not known.
     """
-    if (found := _WORD.fullmatch(text)) and found[1].lower() in words:
-        return Condition(text.strip(), found[1].lower())
-    found = _COMPARISON.fullmatch(text)
+    word, comparison = _WORD.fullmatch(text), _COMPARISON.fullmatch(text)
+    found = word or comparison
     if not found:
-        raise ValueError(f"expected a condition such as {_example(numbers, words)}, got {text!r}")
+        raise ValueError(f"expected a condition such as {known.example}, got {text!r}")
     name = found[1].lower()
-    if name not in numbers:
-        raise ValueError(f"{name!r} is not known here; known are {', '.join(sorted(numbers | words))}")
-    return Condition(text.strip(), name, found[2], _bound(found[3], text))
+    if word and name in known.words:
+        return Condition(text.strip(), name)
+    if name not in known.numbers | known.words:
+        raise ValueError(f"{name!r} is not known here; known are {', '.join(sorted(known.numbers | known.words))}")
+    if comparison is None:
+        raise ValueError(f"{name!r} needs something to be compared with, as in '{name} > 0'")
+    if name not in known.numbers:
+        raise ValueError(f"{name!r} is no number; it stands alone")
+    return Condition(text.strip(), name, comparison[2], _bound(comparison[3], text, length=name in known.lengths))
 
 
-def _bound(written: str, text: str) -> float:
+def _bound(written: str, text: str, *, length: bool) -> float:
     if _NUMBER.fullmatch(written):
         return float(written)
-    try:
-        return parse_duration(written).total_seconds() * 1000
-    except ValueError:
-        raise ValueError(f"expected a number or a duration after the sign in {text!r}, got {written!r}") from None
-
-
-def _example(numbers: frozenset[str], words: frozenset[str]) -> str:
-    comparison = [f"'{min(numbers)} > 0'"] if numbers else []
-    return " or ".join([*comparison, *sorted(words)[:1]])
+    with suppress(ValueError):
+        if length:
+            return parse_duration(written).total_seconds() * 1000
+    expected = "a number or a duration" if length else "a number"
+    raise ValueError(f"expected {expected} after the sign in {text!r}, got {written!r}")

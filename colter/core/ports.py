@@ -19,6 +19,10 @@ class Cached:
     fresh_until: datetime
     """Until then nobody needs to ask again."""
 
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it need not be asked for again; not when it was kept in the future, by a clock since set back."""
+        return self.stored <= now < self.fresh_until
+
 
 class Recall(Protocol):
     """What a source may ask of the past."""

@@ -79,6 +79,7 @@ def status_record(status: TargetStatus) -> Record:
         "at": timestamp(status.at),
         "problem": status.problem and text(status.problem),
         "missing": sorted(status.missing),
+        "missing_reasons": {key: text(why) for key, why in sorted(status.missing.items())},
         "values": {
             key: {
                 "value": number(known.value),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +22,8 @@ from colter.core.text import clean
 from colter.net.backend import Backend
 from colter.net.dns import ResolveError, Resolver
 from colter.net.trust import tls_context
+
+log = logging.getLogger(__name__)
 
 USER_AGENT = f"colter/{__version__}"
 MAX_BYTES = 32 * 1024 * 1024
@@ -55,7 +58,10 @@ class Request:
     deadline: timedelta = timedelta(seconds=30)
     """For everything: all attempts, redirects and the whole body."""
     attempts: int = 3
-    """How often to try when the connection fails or the server says 500, 502, 503 or 504."""
+    """How often to try when the connection fails or the server says 500, 502, 503 or 504.
+
+    What is no GET or HEAD is tried again only when no connection came about: it may have been done.
+    """
     max_bytes: int = MAX_BYTES
 
 
@@ -138,7 +144,7 @@ class Http:
         """
         now = self._clock.now()
         kept = await recall.cached(key)
-        if kept and kept.stored <= now < kept.fresh_until:  # not stored in the future: a clock that was set back
+        if kept and kept.is_fresh(now):
             return _from_cache(kept, request.url)
         headers = dict(request.headers)
         if kept and kept.validator:
@@ -154,16 +160,18 @@ class Http:
 
     async def _with_retries(self, request: Request) -> Reply:
         ends = self._clock.monotonic() + request.deadline.total_seconds()
+        repeatable = request.method in ("GET", "HEAD")
+        curable = ("dns", "connect", "protocol") if repeatable else ("dns", "connect")
         for attempt in range(1, request.attempts + 1):
             last = attempt == request.attempts
             wait = timedelta(seconds=random.uniform(0.1, 0.5) * 2**attempt)  # noqa: S311  jitter, no secret
             try:
                 reply = await self._follow(request)
             except HttpError as error:
-                if last or error.kind not in ("dns", "connect", "protocol"):
+                if last or error.kind not in curable:
                     raise
             else:
-                if last or reply.status not in _TRANSIENT:
+                if last or not repeatable or reply.status not in _TRANSIENT:
                     return reply
                 wait = reply.retry_after(self._clock) or wait
                 if self._clock.monotonic() + wait.total_seconds() >= ends:
@@ -188,6 +196,7 @@ class Http:
         headers = {"user-agent": USER_AGENT, "accept-encoding": "identity", **request.headers}
         if request.token:
             headers["authorization"] = f"{request.token_type} {request.token.reveal()}"
+        log.debug("%s %s", request.method, url)
         async with _errors(url):
             self.requests += 1
             async with self._client.stream(request.method, url, headers=headers, content=request.body) as reply:
@@ -199,6 +208,7 @@ class Http:
                     if size > request.max_bytes:
                         raise HttpError("too_large", f"{_host(url)} sent more than {request.max_bytes} bytes")
                     parts.append(part)
+                log.debug("%d and %d bytes from %s", reply.status_code, size, url)
                 return Reply(reply.status_code, dict(reply.headers.items()), b"".join(parts), url)
 
 

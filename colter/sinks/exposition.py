@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _TARGET_LABEL = {"github": "repo", "pypi": "package", "probe": "endpoint"}
 _INFO = {"github": "colter_github_repo_info", "pypi": "colter_pypi_info"}
+_NO_LABEL = frozenset({"last_push"})  # every push would begin a new series; its time is a number of its own
 _LONGEST_LABEL = 200
 
 Labels = tuple[tuple[str, str], ...]
@@ -97,8 +98,9 @@ def _family(name: str, points: list[Point]) -> "Family":
 
 
 def _info(target: Target, facts: Mapping[str, str]) -> Iterator[Point]:
-    if facts and target.source in _INFO:
-        yield Point(_INFO[target.source], _harmless({**_target_label(target), **facts}), 1)
+    labels = {name: text for name, text in facts.items() if name not in _NO_LABEL}
+    if labels and target.source in _INFO:
+        yield Point(_INFO[target.source], _harmless({**_target_label(target), **labels}), 1)
 
 
 def _point(metric: Metric, value: float, labels: Mapping[str, str]) -> Point:

@@ -1,18 +1,23 @@
 """One SQLite file, opened safely: durable, locked by writers from their first statement, its failures with advice."""
 
+import asyncio
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from colter.core.errors import StateError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _DAMAGED_HINT = "move the file away (a new history begins) or put a backup in its place: see docs/history.md"
 _TROUBLE = {
@@ -56,29 +61,32 @@ def prepare_file(path: Path) -> None:
         ) from e
 
 
-def reader(path: Path, busy_timeout: timedelta) -> AsyncEngine:
-    """An engine for looking, beside whoever writes."""
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
-        connect_args=_arguments(busy_timeout),
-        pool_size=2,
-        max_overflow=0,
-    )
-    _listen(engine.sync_engine)
-    return engine
+class Lane:
+    """Connections to one file, each with a thread to use it in: one hop per piece of work, not one per statement."""
 
+    def __init__(self, path: Path, *, busy_timeout: timedelta, at_once: int, writes: bool) -> None:
+        """With `writes`, its transactions take the lock at once."""
+        self._threads = ThreadPoolExecutor(at_once)
+        self._engine = create_engine(
+            URL.create("sqlite+pysqlite", database=str(path)),
+            # isolation_level None: the driver must not begin or end any transaction by itself.
+            connect_args={"isolation_level": None, "timeout": busy_timeout.total_seconds()},
+            execution_options={"writes": writes},
+            pool_size=at_once,
+            max_overflow=0,
+        )
+        event.listen(self._engine, "connect", _set_up)
+        event.listen(self._engine, "begin", _begin)
 
-def writer(path: Path, busy_timeout: timedelta) -> Engine:
-    """An engine for writing, from a thread of its own: its transactions take the lock at once."""
-    engine = create_engine(
-        URL.create("sqlite+pysqlite", database=str(path)),
-        connect_args=_arguments(busy_timeout),
-        execution_options={"writes": True},
-        pool_size=1,
-        max_overflow=0,
-    )
-    _listen(engine)
-    return engine
+    async def run(self, work: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Let a thread do this; what has begun goes on to its end, also when the caller is cancelled."""
+        job = partial(work, self._engine, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, job)
+
+    def close(self) -> None:
+        """Let what was begun come to its end, and let go of the file."""
+        self._threads.shutdown()
+        self._engine.dispose()
 
 
 @contextmanager
@@ -109,16 +117,6 @@ def check_soundness(connection: Connection, path: Path) -> None:
     for table in ("target", "target_name", "alert_state", "outbox", "last_reading", "last_number", "last_result"):
         if connection.exec_driver_sql(f"PRAGMA quick_check({table})").scalar() != "ok":
             raise _state_error(path, _DAMAGED)
-
-
-def _arguments(busy_timeout: timedelta) -> dict[str, Any]:
-    # isolation_level None: the driver must not begin or end any transaction by itself.
-    return {"isolation_level": None, "timeout": busy_timeout.total_seconds()}
-
-
-def _listen(engine: Engine) -> None:
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
 
 
 def _set_up(connection: Any, _record: object) -> None:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from colter.core.ports import Cached
-from colter.store.bulk import replacing
 from colter.store.tables import cache
+from colter.store.write.bulk import replacing
 
 MOST_BYTES = 64 * 2**20
 """Bodies kept altogether; the oldest go first."""
@@ -15,10 +14,10 @@ LARGEST = 8 * 2**20
 """A body above this is not kept at all."""
 
 
-async def read_reply(connection: AsyncConnection, key: str) -> Cached | None:
+def read_reply(connection: Connection, key: str) -> Cached | None:
     """The reply kept under this key."""
     columns = (cache.c.body, cache.c.validator, cache.c.kept_at, cache.c.fresh_until)
-    row = (await connection.execute(select(*columns).where(cache.c.cache_key == key))).one_or_none()
+    row = connection.execute(select(*columns).where(cache.c.cache_key == key)).one_or_none()
     return None if row is None else Cached(*row)
 
 

@@ -5,7 +5,7 @@ times and counts in 64 bits. Repeated texts are kept once (`phrase`, `outcome`),
 small numbers. What each table is for is told in docs/history.md.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
@@ -27,8 +27,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from colter.store.moments import from_ms, to_ms
-
 metadata = MetaData(
     naming_convention={  # so that a later migration can name what it changes, on every database
         "pk": "pk_%(table_name)s",
@@ -40,7 +38,20 @@ metadata = MetaData(
 NAME = 255
 """Longest name of a target, a round or an event."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself in INTEGER columns only
+
+
+def to_ms(moment: datetime) -> int:
+    """An aware datetime as the tables keep it: whole milliseconds since 1970, cut off below."""
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_ms(milliseconds: int) -> datetime:
+    """Milliseconds as an aware datetime in UTC."""
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -186,7 +197,6 @@ outcome = _table(
     Column("group_name", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", String(32)),
-    Column("detail", Text),
     Column("status_code", SmallInteger),
     Column("http_version", String(16)),
     Column("ip", String(64)),
@@ -209,6 +219,7 @@ probe_result = _table(
     Column("processing_us", BigInteger),
     Column("transfer_us", BigInteger),
     Column("size", BigInteger),
+    Column("detail", Text),  # not in the outcome: `the answer took 1234 ms` is another one each time
     clustered=True,
 )
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-from colter.app.cycle import collect, make_round
+from colter.app.cycle import Collected, collect, make_round
 from colter.core.errors import ExitCode, SourceError
 from colter.core.model import Metric, Reading, Target
 from tests.fakes.clock import START, FakeClock
@@ -36,6 +36,12 @@ class Hanging(Plain):
         await asyncio.Event().wait()
 
 
+def collected(sources: list[Plain], *, timeout: timedelta = LONG, emit: Emit = lambda _: None) -> Collected:
+    done = Collected()
+    asyncio.run(collect(sources, done, timeout=timeout, emit=emit))
+    return done
+
+
 def refused() -> None:
     raise SourceError("two: the token was refused")
 
@@ -46,27 +52,27 @@ def bug() -> None:
 
 def test_readings_come_sorted_and_are_told_as_they_come() -> None:
     told: list[Reading] = []
-    done = asyncio.run(collect([Plain("two"), Plain("one")], timeout=LONG, emit=told.append))
+    done = collected([Plain("two"), Plain("one")], emit=told.append)
     assert [str(reading.target) for reading in done.readings] == ["one:a", "one:b", "two:a", "two:b"]
     assert sorted(told, key=lambda reading: reading.target) == done.readings
     assert done.problems == []
 
 
 def test_a_failing_source_keeps_what_it_read_and_costs_the_others_nothing() -> None:
-    done = asyncio.run(collect([Plain("one"), Plain("two", refused)], timeout=LONG, emit=lambda _: None))
+    done = collected([Plain("one"), Plain("two", refused)])
     assert len(done.readings) == 4
     assert [str(problem) for problem in done.problems] == ["two: the token was refused"]
 
 
 def test_a_bug_in_a_source_is_one_problem_without_the_text_of_the_reply() -> None:
-    done = asyncio.run(collect([Plain("one", bug), Plain("two")], timeout=LONG, emit=lambda _: None))
+    done = collected([Plain("one", bug), Plain("two")])
     assert len(done.readings) == 4
     assert [str(problem) for problem in done.problems] == ["one: a bug: KeyError"]
     assert done.problems[0].exit_code is ExitCode.BUG
 
 
 def test_a_source_that_hangs_is_cut_at_the_timeout() -> None:
-    done = asyncio.run(collect([Hanging("one"), Plain("two")], timeout=timedelta(milliseconds=50), emit=lambda _: None))
+    done = collected([Hanging("one"), Plain("two")], timeout=timedelta(milliseconds=50))
     assert len(done.readings) == 4
     assert [str(problem) for problem in done.problems] == ["one: not done within 50ms"]
 

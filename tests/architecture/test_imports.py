@@ -64,7 +64,7 @@ def test_importing_colter_imports_nothing() -> None:
         ("probe tcp://127.0.0.1:1 --no-store", {"sqlalchemy", "alembic", "httpx", "rich", "keyring", "cryptography"}),
         ("probe tcp://127.0.0.1:1 --no-store -f json", {"sqlalchemy", "rich", "prometheus_client"}),
         ("probe tcp://127.0.0.1:1", {"httpx", "rich", "keyring"}),
-        ("status", {"httpx", "pycurl", "rich", "keyring"}),
+        ("status", {"httpx", "pycurl", "rich", "keyring", "greenlet", "aiosqlite"}),
     ],
 )
 def test_a_command_imports_what_it_needs_only(tmp_path: Path, command: str, unneeded: set[str]) -> None:

@@ -2,11 +2,16 @@
 
 import json
 
-from tests.fakes.endpoints import EndpointServer, Visit, reply
+from tests.fakes.endpoints import Behaviour, EndpointServer, Visit, reply
 
 
 def serve_packages(*names: str) -> EndpointServer:
     """Speaks for `/simple/NAME/`; everything else, download statistics among it, is a 404."""
+    return EndpointServer(answer_packages(*names))
+
+
+def answer_packages(*names: str) -> Behaviour:
+    """The same as the behaviour of a server."""
 
     def answer(visit: Visit) -> None:
         name = visit.path.rstrip("/").rpartition("/")[2]
@@ -24,4 +29,4 @@ def serve_packages(*names: str) -> EndpointServer:
         headers = {"content-type": "application/vnd.pypi.simple.v1+json"}
         reply(200, json.dumps(page).encode(), **headers)(visit)
 
-    return EndpointServer(answer)
+    return answer

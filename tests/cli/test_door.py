@@ -42,14 +42,20 @@ def test_without_a_command_the_help_is_shown(machine: Machine) -> None:
         (["probe", "-o", "inlux"], "Did you mean 'influx'?"),
         (["probe", DOWN, "--wait", "soon"], "expected a duration"),
         (["probe", DOWN, "--count", "0"], "--count"),
+        (["probe", DOWN, "--timeout", "0s"], "expected a duration above 0"),
+        (["track", "pypi", "x", "--timeout", "0ms"], "expected a duration above 0"),
         (["probe", DOWN, "--fail-on", "latency >"], "expected a condition"),
         (["probe", DOWN, "--fail-on", "latancy > 5ms"], "'latancy' is not known"),
         (["probe", DOWN, "--fail-on", "latency > soon"], "expected a number or a duration"),
+        (["probe", DOWN, "--fail-on", "latency"], "as in 'latency > 0'"),
+        (["probe", DOWN, "--fail-on", "status < 1s"], "expected a number after the sign"),
+        (["track", "pypi", "x", "--fail-on", "latest_release_timestamp < 30d"], "expected a number after the sign"),
         (["probe", DOWN, "--expect", "colour=red"], "expect"),
         (["probe", DOWN, "-o", "influx"], "arrives with the next version"),
         (["track", "pypi", "x", "-o", "prometheus,influx"], "arrives with the next version"),
         (["probe", "example.org"], "https://example.org"),
-        (["probe", DOWN, "--file", "/nowhere/at/all.txt"], "--file"),
+        (["probe", DOWN, "--file", "/nowhere/at/all.txt"], "there is no folder /nowhere/at"),
+        (["probe", DOWN, "--file", "/"], "--file: / is a folder"),
         (["track"], "Missing command"),
     ],
 )
@@ -110,10 +116,18 @@ def test_a_terminal_that_knows_ascii_only_is_no_error(machine: Machine) -> None:
         assert "T\\xfcr" in ended.out
 
 
-def test_a_full_disk_under_the_result_is_said(machine: Machine) -> None:
-    ended = machine.shell(f'"$colter" probe {DOWN} --no-store > /dev/full')
+@pytest.mark.parametrize("command", [f"probe {DOWN} --no-store", "--help", "--version", "probe --help"])
+def test_a_full_disk_under_the_result_is_said(machine: Machine, command: str) -> None:
+    ended = machine.shell(f'"$colter" {command} > /dev/full')
     assert ended.code == 2
-    assert "cannot write the result: No space left" in ended.err
+    assert ended.err == "colter: cannot write the result: No space left on device\n"
+
+
+def test_a_link_that_leads_to_itself_takes_no_result(machine: Machine) -> None:
+    link = machine.home / "link"
+    link.symlink_to("link")
+    ended = machine.inside("probe", DOWN, "--file", str(link))
+    assert (ended.code, ended.err) == (2, f"colter: --file: {link}: the link leads nowhere\n")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

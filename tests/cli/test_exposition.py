@@ -52,6 +52,11 @@ def test_what_is_known_is_exposed_too() -> None:
     assert found == {("colter_github_repo_stars", (("repo", "pallets/flask"),)): 5}
 
 
+def test_what_changes_with_every_push_is_no_label() -> None:
+    pushed = replace(measured.GOOD, info={"language": "Python", "last_push": "2026-05-04T12:00:00+00:00"})
+    assert "last_push=" not in openmetrics(of_readings([pushed]))
+
+
 def test_hostile_labels_and_numbers_that_are_none_do_not_spoil_the_page() -> None:
     odd = replace(measured.GOOD, samples=[Sample(measured.STARS, float("nan"))])
     page = openmetrics([*of_readings([measured.HOSTILE_READING, odd]), *points([measured.DOWN])])

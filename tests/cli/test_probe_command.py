@@ -56,6 +56,20 @@ def test_configured_endpoints_are_found_by_name_and_tag(machine: Machine) -> Non
         assert machine.inside("probe", "api", "--expect", "status=404").code == 10
 
 
+def test_two_addresses_of_one_name_are_two_endpoints(machine: Machine) -> None:
+    with EndpointServer(reply()) as server:
+        one, tcp = server.url("/"), server.url().replace("http:", "tcp:").rstrip("/")
+        ended = machine.inside("probe", one, tcp, f"{one}?a=1", f"{one}?a=2", f"{one}?a=1", one, "-f", "json")
+    names = [result["endpoint"] for result in json.loads(ended.out)["results"]]
+    host = f"127.0.0.1:{server.port}"
+    assert names == [host, f"tcp://{host}", f"http://{host}/", f"http://{host}/ (2)"]
+
+
+def test_of_many_endpoints_a_hint_names_a_few(machine: Machine) -> None:
+    machine.configure("endpoints:\n" + "".join(f"  - {{name: e{number}, url: '{DOWN}'}}\n" for number in range(500)))
+    assert "e9 and 490 more" in machine.inside("probe", "qqq").err
+
+
 def test_method_headers_and_body_are_sent(machine: Machine) -> None:
     with EndpointServer(reply()) as server:
         machine.inside("probe", server.url(), "-X", "PUT", "-H", "x-one: 1", "-H", "accept: text/plain", "-d", "hello")

@@ -87,6 +87,7 @@ def test_the_document_of_the_status_is_this_one() -> None:
                 "at": "2026-05-04T12:00:00.000Z",
                 "problem": None,
                 "missing": ["forks"],
+                "missing_reasons": {"forks": "no"},
                 "values": {"stars": {"value": 5, "at": "2026-05-04T12:00:00.000Z", "before": 3}},
                 "info": {"language": "Python"},
                 "since": None,

@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from xml.etree import ElementTree as ET
 
@@ -11,10 +13,12 @@ import pytest
 from colter.cli.context import Context, Streams
 from colter.cli.probing.verdict import failing, read_fail_on
 from colter.cli.render import ci, machine, people, tables
+from colter.cli.render.fitting import GAP, fitted
 from colter.cli.render.probes import explanation, page
-from colter.cli.render.sheet import change, count, day
+from colter.cli.render.sheet import Column, Sheet, change, count, day
 from colter.core import records
 from colter.core.model import ProbeResult
+from colter.core.ports import LastKnown, TargetStatus
 from tests.cli import measured
 from tests.cli.running import Machine, Screen
 from tests.fakes.clock import START
@@ -52,7 +56,7 @@ def test_rich_takes_no_markup_from_data(machine: Machine) -> None:
 def test_a_table_has_aligned_numbers_and_units_in_its_head(machine: Machine) -> None:
     lines = shown(machine, "table", (measured.UP, measured.DEGRADED)).splitlines()
     assert "Latency (ms)" in lines[0]
-    assert "Certificate (days)" in lines[0]
+    assert "Cert (days)" in lines[0]
     ends = [line.index(text) + len(text) for line, text in zip(lines[2:], ("12.3", "2,500.0"), strict=True)]
     assert ends[0] == ends[1] == lines[0].index("Latency (ms)") + len("Latency (ms)")
 
@@ -97,6 +101,55 @@ def test_what_was_not_read_is_told_once_for_each_reason() -> None:
         "pypi:requests: vulnerabilities not read: the server is out of reach",
         "pypi:no-such-package: there is no such package",
     ]
+
+
+def test_many_keys_of_one_kind_are_told_as_one() -> None:
+    keys = ["downloads_day", "downloads_week", "data_timestamp", "downloads_month"]
+    reading = replace(measured.PARTIAL, missing=dict.fromkeys(keys, "out of reach"))
+    assert people.problems([reading]) == ["pypi:requests: downloads_*, data_timestamp not read: out of reach"]
+
+
+def test_of_a_target_that_fails_the_last_values_are_shown_with_their_age() -> None:
+    now = START + timedelta(days=3)
+    target = measured.GOOD.target
+    known = {
+        "stars": LastKnown(target, "stars", 1000.0, START, 997.0),
+        "last_push_timestamp": LastKnown(target, "last_push_timestamp", 0.0, START - timedelta(days=1), None),
+    }
+    looked = now - timedelta(minutes=5)
+    (sheet,) = people.status_sheets(
+        [TargetStatus(target, looked, "the token was refused", known, {}, {})], measured.CATALOGUE, now
+    )
+    assert [column.head for column in sheet.columns] == ["Repository", "Stars", "Pushed", "Age", "Problem"]
+    (row,) = sheet.rows
+    assert [cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row] == [
+        "pallets/flask",
+        "1,000 +3",
+        "1970-01-01 (4d)",
+        "3d",
+        "the token was refused (tried 5m ago)",
+    ]
+
+
+def test_a_narrow_terminal_breaks_sentences_and_never_a_number() -> None:
+    columns = [
+        Column("Endpoint"),
+        Column("Latency (ms)", numeric=True),
+        Column("Reason", spare=True),
+        Column("Age", numeric=True, vital=True),
+        Column("Problem", prose=True),
+    ]
+    sheet = Sheet(tuple(columns), [("api.example.org/" + "x" * 20, "1,234.5", "http_status", "3d", "word " * 12)])
+    for width in (200, 80, 60, 50, 40, 20, 1):
+        fit, widths = fitted(sheet, width)
+        assert sum(widths) + GAP * (len(widths) - 1) <= max(width, 47)  # a name, an age and a sentence need so much
+        heads = [column.head for column in fit.columns]
+        assert heads[0] == "Endpoint"
+        assert {"Age", "Problem"} <= set(heads)
+        assert ("Reason" in heads) == (width >= 133)
+        assert ("Latency (ms)" in heads) == (width >= 60)
+        for column, room, cell in zip(fit.columns, widths, fit.rows[0], strict=True):
+            assert room >= len(cell) or not column.numeric
 
 
 def test_numbers_are_written_for_people() -> None:

@@ -32,8 +32,8 @@ def test_what_is_missing_is_five_and_is_told_with_its_reason(machine: Machine) -
     assert "downloads_day" in record["missing"]  # type: ignore[operator]
     assert "downloads_day" not in record["values"]  # type: ignore[operator]
     assert ended.err.startswith("colter: pypi:one: ")
-    assert "downloads_day" in ended.err
-    assert " not read: 127.0.0.1 " in ended.err
+    assert "downloads_*, data_timestamp" in ended.err
+    assert " not read: 127.0.0.1" in ended.err
 
 
 def test_one_bad_package_does_not_cost_the_others(machine: Machine) -> None:
@@ -93,3 +93,14 @@ def test_a_refused_server_is_told_and_nothing_is_a_zero(machine: Machine) -> Non
     assert ended.code == 5
     assert '"values": {}' in ended.out or ended.out == ""
     assert "127.0.0.1" in ended.err
+
+
+def test_with_v_the_round_is_told_and_with_vv_every_request(machine: Machine) -> None:
+    assert "colter.app.runtime: round " not in track(machine, "pypi", "one").err
+    ended = track(machine, "pypi", "one", "-v")
+    assert "INFO colter.app.runtime: round " in ended.err
+    assert ": 1 readings (1 partial) in " in ended.err
+    assert "DEBUG" not in ended.err
+    ended = track(machine, "pypi", "one", "-vv")
+    assert "DEBUG colter.net.http: GET http://127.0.0.1:" in ended.err
+    assert "DEBUG colter.app.cycle: pypi:one is partial" in ended.err

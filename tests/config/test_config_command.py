@@ -3,6 +3,7 @@
 import difflib
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pexpect
@@ -169,6 +170,34 @@ def test_a_secret_is_sealed_at_once_where_there_is_a_vault(machine: Machine) -> 
     assert machine.inside("config", "get", "github.token", "--reveal").out == "canary-new\n"
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("smtp", "{smtp_server: m.example.org, sender: a@b, recipient: a@b, password: canary-new}"),
+        ("alerts.channels.chat", "{type: slack, url: 'https://hooks.example.org/canary-new'}"),
+        ("pypi.index_url", "https://me:canary-new@pypi.example.org/simple"),
+        ("endpoints.new", "{url: 'https://n.example.org', request: {headers: {cookie: canary-new}}}"),
+    ],
+)
+def test_a_secret_within_a_section_is_sealed_too(machine: Machine, key: str, value: str) -> None:
+    path = machine.configure(START)
+    machine.inside("config", "seal")
+    done = machine.inside("config", "set", key, value)
+    assert done.code == 0, done.err
+    assert "canary" not in path.read_text()
+    assert machine.inside("config", "check").err == ""
+
+
+def test_a_secret_of_the_environment_is_never_written(machine: Machine) -> None:
+    path = machine.configure(START)
+    machine.inside("config", "seal")
+    env = {"COLTER_INFLUXDB__TOKEN": "canary-env"}
+    value = "{url: 'https://i.example.org', org: o, bucket: b}"
+    for new in (value, value.replace("i.", "j.")):
+        assert machine.inside("config", "set", "influxdb", new, env=env).code == 0
+    assert "token" not in path.read_text().partition("influxdb")[2]
+
+
 def test_a_variable_is_kept_as_a_variable(machine: Machine) -> None:
     path = machine.configure(START)
     machine.inside("config", "seal")
@@ -282,3 +311,96 @@ def test_init_asks_only_for_what_is_missing_and_writes_at_the_end(machine: Machi
     assert machine.inside("config", "get", "github.targets").out == "[pallets/flask]\n"
     assert machine.inside("config", "get", "prometheus.gateway").out == "http://localhost:9091\n"
     assert "2 endpoints" in machine.inside("config", "check").out
+
+
+SHOWN = """\
+github: {token: "${GH:-canary-4f1b}"}
+smtp: {smtp_server: m, sender: a@b, recipient: a@b, password: "pa$${s canary-4f1b"}
+influxdb: {url: "http://x", org: o, bucket: b, token: "canary-4f1b${X}"}
+pypi: {index_url: "https://me:canary-4f1b@pypi.example.org/simple"}
+endpoints:
+  - name: api
+    url: https://api.example.org/${X}
+    request: {method: POST, body: "pin=${PIN}", headers: {x-pin: "${PIN}"}}
+"""
+
+
+def test_what_is_shown_holds_no_part_of_a_secret_and_no_variables_value(machine: Machine) -> None:
+    machine.configure(SHOWN)
+    env = {"X": "x", "PIN": CANARY}
+    for command in (["show"], ["show", "--effective"], ["get", "endpoints"], ["get", "smtp.password"], ["get", "pypi"]):
+        done = machine.inside("config", *command, env=env)
+        assert done.code == 0, done.err
+        assert CANARY not in done.out + done.err, command
+    assert machine.inside("config", "get", "endpoints.api.url", env=env).out == "https://api.example.org/${X}\n"
+    sealed = machine.inside("config", "seal", env=env)
+    assert sealed.err.splitlines()[-1] == "2 sealed", "the password and the index; the others have variables"
+    assert machine.inside("config", "get", "smtp.password", "--reveal", env=env).out == f"pa${{s {CANARY}\n"
+
+
+@pytest.mark.parametrize(
+    "text", ["endpoints: [{name: '${N}', url: https://x}]", "alerts: {channels: {'${N}': {type: email}}}"]
+)
+def test_a_name_has_no_variables_for_secrets_are_found_by_it(machine: Machine, text: str) -> None:
+    machine.configure(text)
+    done = machine.inside("config", "check", env={"N": "x"})
+    assert done.code == 3
+    assert "expected a name without variables" in done.err
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "written"),
+    [
+        ("probe.confirm", "2", "confirm: 2"),
+        ("probe.down_after", "4", "down_after: 4"),
+        ("probe.down_after", "3 of 5", "down_after: 3 of 5"),
+        ("pypi.index_url", "null", "index_url: null"),
+        ("log.file", "null", "file: null"),
+        ("daemon.every", "2m", "every: 2m"),
+        ("probe.timeout", "5s", "timeout: 5s"),
+    ],
+)
+def test_a_value_is_written_as_people_would(machine: Machine, key: str, value: str, written: str) -> None:
+    path = machine.configure("")
+    assert machine.inside("config", "set", key, value).code == 0
+    assert path.read_text().splitlines()[-1].strip() == written
+
+
+def test_changes_at_the_same_time_are_kept_or_refused(machine: Machine) -> None:
+    machine.configure("")
+    commands = [
+        [str(PROGRAM), "config", "set", f"endpoints.e{number}.url", f"https://e{number}.example.org"]
+        for number in range(8)
+    ]
+    running = [subprocess.Popen(each, env=machine.environment, stderr=subprocess.PIPE, text=True) for each in commands]
+    done = [(process.communicate(timeout=60)[1], process.returncode) for process in running]
+    text = machine.inside("config", "get", "endpoints").out
+    for number, (err, code) in enumerate(done):
+        assert code in (0, 3), err
+        assert (f"https://e{number}." in text) == (code == 0)
+        assert code == 0 or "nothing was" in err
+
+
+@pytest.mark.parametrize("name", ["/home/me/.bashrc", "colter.txt", "/dev/shm/../x"])
+def test_a_log_goes_only_where_logs_go(machine: Machine, name: str) -> None:
+    machine.configure(f"log: {{file: {name}}}\n")
+    assert "expected a path that ends in .log" in machine.inside("config", "check").err
+
+
+def test_edit_mends_a_file_that_is_no_yaml(machine: Machine) -> None:
+    path = machine.configure("github: [\nprobe: {timeout: 5s}\n")
+    assert machine.inside("config", "check").code == 3
+    done = machine.inside("config", "edit", env={"EDITOR": "sed -i 1d"})
+    assert (done.code, path.read_text()) == (0, "probe: {timeout: 5s}\n"), done.err
+
+
+def test_edit_leaves_no_copy_behind_when_it_is_interrupted(machine: Machine) -> None:
+    machine.configure(START)
+    tmp = machine.home / "tmp"
+    tmp.mkdir()
+    editor = machine.home / "editor"
+    editor.write_text("#!/bin/sh\nkill -INT $PPID\nsleep 5\n")
+    editor.chmod(0o700)
+    done = machine.process("config", "edit", env={"EDITOR": str(editor), "TMPDIR": str(tmp)})
+    assert done.code == 130
+    assert list(tmp.iterdir()) == []

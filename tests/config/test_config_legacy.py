@@ -75,6 +75,17 @@ def test_the_import_seals_the_same_secrets_anew_and_leaves_the_old_files(machine
     assert machine.process("config", "check", env=env).err == ""
 
 
+def test_a_salt_that_others_can_read_or_change_is_good_enough(machine: Machine) -> None:
+    (machine.home / ".colter_salt.bin").chmod(0o664)  # the predecessor's, where the umask is 002
+    settings = read(machine.home, PASSWORD)
+    assert settings.reveal(settings.config.secrets[0]) == Secret(TOKENS["github"])
+
+
+def test_a_file_of_the_predecessors_that_others_can_read_is_warned_of(machine: Machine) -> None:
+    (machine.home / ".colter_config.yaml").chmod(0o644)
+    assert any("others can read it (mode 644)" in line for line in read(machine.home, PASSWORD).warnings)
+
+
 def test_the_import_never_overwrites_a_configuration(machine: Machine) -> None:
     path = machine.configure("pypi: {packages: [rich]}\n")
     done = machine.inside("config", "import", "legacy")

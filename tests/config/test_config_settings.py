@@ -131,14 +131,14 @@ def test_the_environments_github_token_goes_to_github_only_and_replaces_nothing(
 def test_variables_stand_in_texts_numbers_and_secrets(tmp_path: Path) -> None:
     text = """
         smtp: {smtp_server: '${HOST}', smtp_port: '${PORT:-2525}', sender: a@b, recipient: a@b, password: 'x${PW}'}
-        log: {level: '${LEVEL:-info}', file: '$${HOME}/x'}
+        log: {level: '${LEVEL:-info}', file: '$${HOME}/x.log'}
         """
     settings = load(tmp_path, text, {"HOST": "mail.example.org", "PW": "y", "LEVEL": ""})
     smtp = settings.config.smtp
     assert smtp
     assert (smtp.smtp_server, smtp.smtp_port) == ("mail.example.org", 2525)
     assert settings.config.log.level == "info"
-    assert settings.config.log.file == "${HOME}/x"
+    assert settings.config.log.file == "${HOME}/x.log"
     assert smtp.password
     assert settings.reveal(smtp.password) == Secret("xy")
 

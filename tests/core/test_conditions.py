@@ -2,10 +2,11 @@
 
 import pytest
 
-from colter.core.conditions import parse_condition
+from colter.core.conditions import Vocabulary, parse_condition
 
-NUMBERS = frozenset({"stars", "latency"})
-WORDS = frozenset({"down", "partial"})
+KNOWN = Vocabulary(
+    frozenset({"stars", "latency"}), frozenset({"down", "partial"}), "down or 'stars > 3'", frozenset({"latency"})
+)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ WORDS = frozenset({"down", "partial"})
     ],
 )
 def test_a_condition_holds_or_not(text: str, numbers: dict[str, float], words: set[str], expected: bool) -> None:
-    condition = parse_condition(text, numbers=NUMBERS, words=WORDS)
+    condition = parse_condition(text, KNOWN)
     assert condition.holds(numbers, frozenset(words)) is expected
 
 
@@ -33,13 +34,17 @@ def test_a_condition_holds_or_not(text: str, numbers: dict[str, float], words: s
     ("text", "message"),
     [
         ("", "expected a condition"),
-        ("stars", "expected a condition"),
-        ("stars >", "expected a condition"),
-        ("stars > lots", "expected a number or a duration"),
+        ("stars", "'stars' needs something to be compared with, as in 'stars > 0'"),
+        ("stars >", "expected a condition such as down or 'stars > 3'"),
+        ("stars > lots", "expected a number after the sign"),
+        ("stars > 3d", "expected a number after the sign"),
+        ("latency > lots", "expected a number or a duration"),
+        ("down > 3", "'down' is no number"),
+        ("up", "'up' is not known here; known are"),
         ("starz > 3", "'starz' is not known here; known are down, latency, partial, stars"),
         ("stars > 3 and down", "expected a condition"),
     ],
 )
 def test_what_is_no_condition_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        parse_condition(text, numbers=NUMBERS, words=WORDS)
+        parse_condition(text, KNOWN)

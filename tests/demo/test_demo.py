@@ -36,7 +36,8 @@ def test_an_interrupted_demo_ends_its_servers_and_leaves_nothing(tmp_path: Path)
             assert running.poll() is None
         running.send_signal(signal.SIGINT)
         running.stdout.read()
-        assert running.wait(30) == ExitCode.INTERRUPTED
+        # Interrupted within an import, CPython ends itself by the signal in the end; a shell says 130 of both.
+        assert running.wait(30) in (ExitCode.INTERRUPTED, -signal.SIGINT)
     assert list(tmp_path.iterdir()) == []
 
 

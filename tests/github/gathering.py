@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def gather(
                 return error
             finally:
                 now = clock.now()
-                await store.commit(Round(f"{now.isoformat()} {id(readings)}", now, now, tuple(readings)))
+                await store.commit(Round(secrets.token_hex(8), now, now, tuple(readings)))
         return None
 
     error = asyncio.run(run())

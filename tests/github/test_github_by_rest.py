@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from colter.core.secret import Secret
 from colter.store.memory import MemoryStore
 from tests.fakes.clock import FakeClock
 from tests.fakes.github_recordings import Replay, read_recordings
+from tests.fakes.github_rest import ISSUES, all_of, repository, row
 from tests.fakes.github_server import Asked, Told, serve
 from tests.fakes.github_template import GitHubByTemplate, node
 from tests.fetch import RECORDINGS
@@ -74,58 +74,6 @@ def test_recorded_releases_are_summed(recorded: dict[str, Told]) -> None:
     releases = replay.json(f"/repos/{name}/releases")
     assert reading.values["releases"] == len(releases)
     assert reading.values["release_downloads"] == sum(a["download_count"] for r in releases for a in r["assets"])
-
-
-def repository(name: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "full_name": name,
-        "node_id": f"R_{name}".replace("/", "_"),
-        "stargazers_count": 101,
-        "watchers_count": 101,
-        "subscribers_count": 13,
-        "forks_count": 12,
-        "open_issues_count": 29,
-        "pushed_at": "2026-05-01T10:00:00Z",
-        "created_at": "2020-01-01T00:00:00Z",
-        "size": 18,
-        "language": None,
-        "license": None,
-        "visibility": "public",
-        "archived": False,
-        "fork": False,
-        "default_branch": "main",
-        "topics": ["monitoring", "uptime"],
-        **changes,
-    }
-
-
-def row(number: int, **changes: Any) -> dict[str, Any]:
-    at = f"2026-05-02T00:{number:02}:00Z"
-    return {
-        "number": number,
-        "title": f"Issue {number}",
-        "created_at": at,
-        "html_url": "https://example.com",
-        **changes,
-    }
-
-
-ISSUES = "/issues?state=open&sort=created&direction=desc&per_page=100&page=1"
-
-
-def all_of(name: str, **changes: Any) -> dict[str, Any]:
-    last = '<https://api.github.com/repositories/1/x?per_page=1&page=2>; rel="next", <{}>; rel="last"'
-    return {
-        f"/repos/{name}": repository(name, **changes),
-        f"/repos/{name}/pulls?state=open&per_page=1": Told(
-            [{}], headers={"link": last.format("https://api.github.com/repositories/1/pulls?per_page=1&page=15")}
-        ),
-        f"/repos/{name}/branches?per_page=1": Told([{}]),
-        f"/repos/{name}/tags?per_page=1": Told([]),
-        f"/repos/{name}/releases?per_page=100&page=1": [{"id": 1, "assets": [{"download_count": 5}]}],
-        f"/repos/{name}{ISSUES}": [row(3, pull_request={}), row(2), row(1)],
-        f"/users/{name.partition('/')[0]}": {"followers": 9},
-    }
 
 
 def test_all_that_strangers_may_know_takes_seven_requests() -> None:

@@ -148,6 +148,17 @@ def test_an_owner_of_many_is_read_page_by_page(official: GraphQLSchema) -> None:
     assert github.sizes == [50, 50, 50]
 
 
+def test_exclusions_and_words_hold_on_every_page_of_an_owner(official: GraphQLSchema) -> None:
+    names = [f"ada/repo-{index:03}" for index in range(120)]
+    archived = {name: {"isArchived": True} for name in (names[3], names[77], names[119])}
+    github = GitHubBySchema(official, [*names, "ada/zoo"], changes=archived)
+    with serve(github) as server:
+        readings = collect(server.url, ["ada/*", "!ada/REPO-05?", "!ada/z*", "archived:no"])
+        assert len(server.asked) == 3
+    assert set(readings) == set(names) - set(archived) - {f"ada/repo-05{digit}" for digit in range(10)}
+    assert all(right(reading) for reading in readings.values())
+
+
 def test_a_pattern_that_finds_nothing_says_so_and_is_no_target(official: GraphQLSchema) -> None:
     with serve(GitHubBySchema(official, ["ada/engine"])) as server:
         readings, error = gather(server.url, ["ada/engine", "ada/x*", "nobody/*"])
@@ -162,6 +173,8 @@ def test_fields_that_an_older_server_does_not_have_are_asked_for_once(official: 
     assert isinstance(repository, GraphQLObjectType)
     for name in ("visibility", "vulnerabilityAlerts"):
         repository.fields.pop(name)
+    assert older.query_type is not None
+    older.query_type.fields.pop("rateLimit")
     names = NAMES[:60]
     with serve(GitHubBySchema(older, names)) as server:
         readings = collect(server.url, names, facts=["security"])

@@ -138,6 +138,27 @@ def test_traffic_that_may_not_be_read_is_one_clear_line(
     assert reading.daily == []
 
 
+@pytest.mark.parametrize(
+    ("head", "word", "success"),
+    [
+        ({"target": {"statusCheckRollup": {"state": "SUCCESS"}}}, "success", 1),
+        ({"target": {"statusCheckRollup": {"state": "FAILURE"}}}, "failure", 0),
+        ({"target": {"statusCheckRollup": {"state": "ERROR"}}}, "error", 0),
+        ({"target": {"statusCheckRollup": {"state": "PENDING"}}}, "pending", None),
+        ({"target": {"statusCheckRollup": {"state": "EXPECTED"}}}, "expected", None),
+        ({"target": {"statusCheckRollup": None}}, None, None),  # no checks at all
+        (None, None, None),  # no commit at all
+    ],
+)
+def test_checks_that_run_or_are_not_there_are_neither_passed_nor_failed(
+    head: object, word: str | None, success: int | None
+) -> None:
+    with serve(GitHubByTemplate([node(NAME, ciHead=head)])) as server:
+        reading = collect(server.url, [NAME], facts=["ci"])[NAME]
+    assert (reading.info.get("ci"), reading.values.get("ci_success")) == (word, success)
+    assert reading.status is Status.OK
+
+
 def test_followers_of_an_organization_take_one_request_a_day() -> None:
     names = ["acme/a", "acme/b", "acme/c"]
     github = GitHubByTemplate([node(name, owner=ORGANIZATION) for name in names])
@@ -234,6 +255,27 @@ def test_a_rename_is_followed_told_once_and_keeps_marks_and_series() -> None:
         assert gather("ada/loom") == ("ada/loom", [])
         github.nodes = [{**renamed, "nameWithOwner": NAME}]
         assert gather(NAME) == (NAME, [("renamed", "ada/loom is now ada/engine")])
+
+
+def test_both_names_of_one_repository_are_one_reading_ever_after() -> None:
+    github, store = GitHubByTemplate([node("ada/loom")], former={NAME: "ada/loom"}), MemoryStore()
+    with serve(github) as server:
+        for _ in range(2):
+            assert list(collect(server.url, [NAME, "ada/loom", "ADA/Loom"], store=store)) == ["ada/loom"]
+
+
+def test_a_former_name_that_became_another_repository_is_read_beside_the_renamed_one() -> None:
+    github, store = GitHubByTemplate([node(NAME)]), MemoryStore()
+    with serve(github) as server:
+        collect(server.url, [NAME], store=store)
+        renamed = {**node("ada/loom"), "id": github.nodes[0]["id"]}
+        github.nodes = [renamed]
+        collect(server.url, [NAME], store=store)
+        github.nodes = [renamed, node(NAME, id="R_anew", stargazerCount=3)]
+        for _ in range(2):
+            readings = collect(server.url, [NAME, "ada/loom"], store=store)
+            stars = {name: (reading.identity, reading.values["stars"]) for name, reading in readings.items()}
+            assert stars == {"ada/loom": (renamed["id"], 101), NAME: ("R_anew", 3)}
 
 
 def test_a_former_name_at_first_sight_is_reported_under_the_name_of_today() -> None:

@@ -140,8 +140,8 @@ GRAPHQL = {"data": {"r0": whole_node()}, "errors": [{"type": "FORBIDDEN", "path"
 PAGE = {
     "data": {
         "owner": {
-            "known": {"nodes": [{"id": whole_node()["id"]}]},
-            "repositories": {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": [whole_node()]},
+            "known": {"pageInfo": {"hasNextPage": False, "endCursor": None}, "nodes": [{"id": whole_node()["id"]}]},
+            "repositories": {"nodes": [whole_node()]},
         }
     }
 }

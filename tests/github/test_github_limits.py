@@ -1,12 +1,18 @@
 """Limits, refusals and outages: how many requests follow, and what is said."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from colter.app.cycle import Collected
+from colter.app.cycle import collect as app_collect
 from colter.core.errors import SourceError
 from colter.core.model import Status
+from colter.net.http import Http
+from colter.sources.github.source import GitHub
 from colter.store.memory import MemoryStore
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.github_server import Asked, Told, serve
@@ -82,6 +88,37 @@ def test_what_was_read_before_a_limit_stands_and_the_rest_is_a_problem() -> None
     assert readings["ada/repo-119"].values == {}
 
 
+def test_what_was_read_before_the_time_was_up_stands() -> None:
+    released = threading.Event()
+
+    def instead(asked: Asked) -> Told | None:
+        if "repo-60" in asked.body.decode():
+            released.wait(20)
+        return None
+
+    done = Collected()
+
+    async def run(url: str) -> None:
+        clock = FakeClock()
+        async with Http(clock) as http:
+            source = GitHub(
+                targets=NAMES,
+                facts=frozenset(),
+                token=TOKEN,
+                api_url=url,
+                http=http,
+                recall=MemoryStore(),
+                clock=clock,
+            )
+            await app_collect([source], done, timeout=timedelta(seconds=2), emit=lambda _: None)
+            released.set()
+
+    with serve(GitHubByTemplate([node(name) for name in NAMES], instead=instead)) as server:
+        asyncio.run(run(server.url))
+    assert len(done.readings) == 50
+    assert [str(problem) for problem in done.problems] == ["github: not done within 2s"]
+
+
 def test_a_pattern_that_a_limit_cut_short_is_said() -> None:
     limited = Told(RATE_LIMITED, 200, budget(0))
     github = GitHubByTemplate([node("ada/repo-1")], instead=lambda asked: limited if b"$login" in asked.body else None)
@@ -89,6 +126,29 @@ def test_a_pattern_that_a_limit_cut_short_is_said() -> None:
         readings, error = gather(server.url, ["ada/repo-1", "acme/*"])
     assert [(name, reading.status) for name, reading in readings.items()] == [("ada/repo-1", Status.OK)]
     assert "free again in 30m" in str(error)
+
+
+REST_LIMITS = {
+    "secondary: nothing more is asked": (Told(SECONDARY, 403, {"retry-after": "60"}), 1, 1),
+    "secondary without a length: the same": (Told(SECONDARY, 429), 1, 1),
+    "primary: REST stops, GraphQL goes on": (Told({"message": "API rate limit exceeded"}, 403, budget(0)), 4, 1),
+    "a token revoked in the middle: nothing more": (Told({"message": "Bad credentials"}, 401), 1, 1),
+}
+
+
+@pytest.mark.parametrize(("told", "by_graphql", "by_rest"), REST_LIMITS.values(), ids=REST_LIMITS.keys())
+def test_a_limit_met_by_one_kind_of_call_holds_for_every_kind(told: Told, by_graphql: int, by_rest: int) -> None:
+    github = GitHubByTemplate(
+        [node(name) for name in NAMES], instead=lambda asked: told if "/traffic" in asked.path else None
+    )
+    with serve(github) as server:
+        readings, error = gather(server.url, [*NAMES, "acme/*"], facts=["traffic"])
+        methods = [asked.method for asked in server.asked]
+    assert (methods.count("POST"), methods.count("GET")) == (by_graphql, by_rest)
+    assert "acme/*" in str(error) or by_graphql == 1
+    assert error is not None
+    for reading in readings.values():
+        assert reading.problem or "traffic" in reading.missing
 
 
 def test_a_reserve_of_the_budget_is_left_for_others() -> None:

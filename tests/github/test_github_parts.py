@@ -8,7 +8,7 @@ import pytest
 
 from colter.core.errors import UsageError
 from colter.core.model import Metric
-from colter.sources.github.addresses import graphql_url, rest_url
+from colter.sources.github.access import graphql_url, rest_url
 from colter.sources.github.facts import FACTS, REPOSITORY_FACTS
 from colter.sources.github.limiter import read_budget
 from colter.sources.github.metrics import METRICS

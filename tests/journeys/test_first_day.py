@@ -95,3 +95,10 @@ def test_what_is_kept_is_for_its_owner_alone(sh: Shell, box: Sandbox) -> None:
     state = box.folder / "colter"
     assert state.stat().st_mode & 0o077 == 0
     assert all(path.stat().st_mode & 0o077 == 0 for path in state.rglob("*"))
+
+
+def test_authorities_that_are_not_there_are_told_before_anything_is_probed(sh: Shell, box: Sandbox) -> None:
+    (box.folder / "authority.pem").unlink()
+    done = sh("colter probe shop")
+    assert done.code == 3
+    assert "probe.tls.ca: expected a file of certificates" in done.err

@@ -99,7 +99,7 @@ def test_dead_names_do_not_delay_a_living_one(monkeypatch: pytest.MonkeyPatch, r
 
     monkeypatch.setattr(socket, "getaddrinfo", some_hang)
     resolver = Resolver()
-    for number in range(60):
+    for number in range(300):
         resolver.resolve(f"alive{number}").result(10)  # a thread is idle when the dead one is asked for
         resolver.resolve(f"dead{number}")
         assert resolver.resolve(f"living{number}").result(10) == ("192.0.2.1",)
@@ -115,8 +115,8 @@ def test_with_every_thread_hung_the_next_waits_its_turn(
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     before = threading.active_count()
     resolver = Resolver()
-    flights = [resolver.resolve(f"name{number}") for number in range(200)]
-    assert threading.active_count() - before == 64
+    flights = [resolver.resolve(f"name{number}") for number in range(600)]
+    assert threading.active_count() - before == 512
     released.set()
     done, waiting = wait(flights, 20)
-    assert (len(done), len(waiting)) == (200, 0)
+    assert (len(done), len(waiting)) == (600, 0)

@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -167,6 +169,57 @@ def test_every_other_status_is_an_answer(status: int) -> None:
     with raw_server(says(answer(status))) as server:
         assert send(Request(server.url)).status == status
     assert len(server.heads) == 1
+
+
+@pytest.mark.parametrize("reply", [answer(502), answer(503, b"", ["Retry-After: 1"]), b"", b"HTTP/1.1 200 OK\r\n"])
+def test_what_may_have_been_done_is_not_sent_twice(reply: bytes) -> None:
+    with raw_server(says(reply, OK)) as server, suppress(HttpError):
+        assert send(Request(server.url, "POST", body=b"{}")).status in (502, 503)
+    assert len(server.heads) == 1
+
+
+def test_what_never_left_is_sent_again_whatever_it_is() -> None:
+    clock = FakeClock()
+    error = failure(Request("http://127.0.0.1:9/", "POST", body=b"{}"), clock)
+    assert (error.kind, len(clock.slept)) == ("connect", 2)
+
+
+def test_one_connection_serves_many_requests_one_after_the_other() -> None:
+    def stays(connection: socket.socket, server: RawServer) -> None:
+        for _ in range(20):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine")
+            server.heads.append(connection.recv(65536))
+
+    async def ask_often(url: str) -> None:
+        async with Http(FakeClock()) as http:
+            for _ in range(20):
+                assert (await http.send(Request(url))).body == b"fine"
+
+    with raw_server(stays) as server:
+        asyncio.run(ask_often(server.url))
+        assert server.connections == 1
+
+
+def test_a_request_that_is_cancelled_leaves_no_connection_and_the_next_one_works() -> None:
+    ended = threading.Event()
+
+    def hangs_once(connection: socket.socket, server: RawServer) -> None:
+        if len(server.heads) > 1:
+            connection.sendall(OK)
+            return
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n123")
+        if connection.recv(1) == b"":
+            ended.set()
+
+    async def cancel_and_go_on(url: str) -> None:
+        async with Http(FakeClock()) as http:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(http.send(Request(url)), 0.3)
+            assert await asyncio.to_thread(ended.wait, 10)
+            assert (await http.send(Request(url))).body == b"fine"
+
+    with raw_server(hangs_once) as server:
+        asyncio.run(cancel_and_go_on(server.url))
 
 
 def test_the_last_server_error_is_handed_over() -> None:

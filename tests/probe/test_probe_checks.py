@@ -59,7 +59,7 @@ def test_an_endpoint_says_what_differs() -> None:
             "ip": "ipv6",
         },
     )
-    assert (check.timeout, check.confirm, check.group, check.tags) == (timedelta(seconds=2), 0, "backend", ("prod",))
+    assert (check.timeout, check.confirm, check.group) == (timedelta(seconds=2), 0, "backend")
     assert (check.method, check.follow_redirects, check.family) == ("POST", 3, socket.AF_INET6)
     assert check.authorization == Secret("Bearer opened-token")
     assert dict(check.headers) == {"accept": Secret("application/json"), "x-api-key": Secret("opened-key")}

@@ -71,12 +71,6 @@ def test_evidence_tells_of_the_handshake_and_the_certificate(authority: Authorit
     assert set(result.evidence.certificate) >= {"Subject", "Issuer", "Start date", "Expire date"}
 
 
-def test_insecure_takes_any_certificate(authority: Authority) -> None:
-    with EndpointServer(reply(), tls=authority.context("other.example", not_after=LATER)) as server:
-        result = probe(check(server.url(host="localhost"), insecure=True))
-    assert (result.state, result.certificate_expires) == (UP, LATER)
-
-
 def test_a_certificate_that_ends_soon_degrades(authority: Authority) -> None:
     with EndpointServer(reply(), tls=authority.context("localhost", not_after=LATER)) as server:
         warned = certificate_lasts(timedelta(days=21))

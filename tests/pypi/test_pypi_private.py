@@ -50,6 +50,15 @@ def test_credentials_appear_nowhere(watch: Watch, user: str, status: int, caplog
     assert [text for text in told if "s3cret" in text or hidden in text] == []
 
 
+def test_statistics_may_ask_for_a_password_too_which_is_not_kept(watch: Watch) -> None:
+    watch.fake.package("x", "1.0")
+    stats_url = watch.fake.url.replace("http://", "http://me:s3cret@")
+    assert watch.look("x", stats_url=stats_url)["x"].status is Status.OK
+    (sent,) = [ask.headers["authorization"] for ask in watch.fake.asks if ask.path.startswith("/api/")]
+    assert sent == f"Basic {base64.b64encode(b'me:s3cret').decode()}"
+    assert not any("s3cret" in key for key in watch.store._cache)
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_refused_credentials_are_said_to_be_refused(watch: Watch, status: int) -> None:
     watch.fake.package("x", "1.0")
@@ -105,15 +114,15 @@ def test_an_index_whose_url_ends_otherwise_is_asked_for_pages_only(watch: Watch)
 )
 def test_a_url_that_is_none_is_a_configuration_error_that_does_not_repeat_it(url: str) -> None:
     with pytest.raises(ConfigError, match=r"pypi\.index_url: expected a URL") as caught:
-        read_address(url)
+        read_address(url, "pypi.index_url")
     assert "s3cret" not in str(caught.value)
 
 
-def test_the_public_index_is_the_default_and_knows_itself() -> None:
-    assert read_address(None) == read_address(PUBLIC_INDEX) == read_address(PUBLIC_INDEX.rstrip("/"))
-    assert read_address(None).public
-    other = read_address("https://me:word@example.org:8443/pypi/simple?x#y")
-    assert replace(other, credentials=None) == read_address("https://example.org:8443/pypi/simple/")
+def test_the_public_index_knows_itself_however_it_is_written() -> None:
+    assert read_address(PUBLIC_INDEX, "key").public
+    assert read_address(PUBLIC_INDEX.rstrip("/"), "key").public
+    other = read_address("https://me:word@example.org:8443/pypi/simple?x#y", "key")
+    assert replace(other, credentials=None) == read_address("https://example.org:8443/pypi/simple/", "key")
     assert (other.url, other.name, other.public) == ("https://example.org:8443/pypi/simple/", "example.org:8443", False)
 
 

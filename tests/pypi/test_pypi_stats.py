@@ -33,6 +33,10 @@ def watch() -> Iterator[Watch]:
         yield found
 
 
+def place(watch: Watch) -> str:
+    return watch.fake.url.removeprefix("http://")
+
+
 def downloads(reading: Reading) -> dict[str, float]:
     return {key: value for key, value in reading.values.items() if key in DOWNLOADS}
 
@@ -156,7 +160,7 @@ def test_a_revised_day_counts_as_it_is_now_and_with_its_largest_number_in_the_to
 def test_a_package_that_the_statistics_do_not_know_lacks_only_them(watch: Watch) -> None:
     watch.fake.package("x", "1.0", downloads=None)
     reading = watch.look("x")["x"]
-    assert reading.missing == dict.fromkeys(DOWNLOADS, "127.0.0.1 has no statistics of x")
+    assert reading.missing == dict.fromkeys(DOWNLOADS, f"{place(watch)} has no statistics of x")
     assert reading.info["version"] == "1.0"
 
 
@@ -179,7 +183,7 @@ def test_a_server_that_fails_is_asked_three_times_in_all(watch: Watch) -> None:
         watch.fake.package(name, "1.0")
         watch.fake.answers[f"/api/packages/{name}/overall"] = raw("", 502)
     found = watch.look(*names)
-    assert {why for reading in found.values() for why in reading.missing.values()} == {"127.0.0.1 answers 502"}
+    assert {why for reading in found.values() for why in reading.missing.values()} == {f"{place(watch)} answers 502"}
     assert len(watch.fake.moments) == 3
 
 
@@ -218,7 +222,7 @@ def test_a_long_wait_that_the_server_asks_for_is_kept_across_rounds(watch: Watch
     good = dict(watch.fake.answers)
     for name in names:
         watch.fake.answers[f"/api/packages/{name}/overall"] = raw("", 429, **{"retry-after": "1800"})
-    expected = "127.0.0.1 asks to be left alone until 12:30 UTC (429)"
+    expected = f"{place(watch)} asks to be left alone until 12:30 UTC (429)"
     for _ in range(2):
         found = watch.look(*names)
         assert {why for reading in found.values() for why in reading.missing.values()} == {expected}
@@ -263,7 +267,7 @@ def test_one_bad_row_spoils_the_table_and_leaves_no_trace(watch: Watch, row: Any
     watch.fake.answers["/api/packages/x/overall"] = as_json({"data": [fine, row]})
     reading = watch.look("x")["x"]
     assert set(reading.missing) == DOWNLOADS
-    assert reading.missing["downloads_day"].startswith("127.0.0.1 sent no proper statistics: ")
+    assert reading.missing["downloads_day"].startswith(f"{place(watch)} sent no proper statistics: ")
     watch.fake.answers["/api/packages/x/overall"] = good
     assert watch.look("x")["x"].values["downloads_tracked_total"] == 1800
 

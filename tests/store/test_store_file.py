@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,17 +18,18 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import IntegrityError
 
 from colter.core.errors import StateError
-from colter.core.model import AlertState, DailyCount, Delivery, Event
+from colter.core.model import AlertState, DailyCount, Delivery, EndpointState, Event
 from colter.core.ports import Cached
 from colter.store import replies
 from colter.store.sql import SqlStore
+from colter.store.write import results
 from tests.fakes.clock import START, FakeClock
 from tests.store.making import FLASK, FOR_EVER, METRICS, STARS, answer, at, done, look, opened
 
-# All of them where the whole suite must run, fewer on a laptop.
-FLIPS = 500 if os.environ.get("COLTER_REQUIRE_SERVERS") else 100
+FLIPS = 200
 
 Use = Callable[[SqlStore], Awaitable[object]]
 
@@ -125,48 +127,60 @@ def test_a_file_in_the_place_of_the_directory_is_told(tmp_path: Path) -> None:
 
 
 @pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that others can reach, which pytest's own are not."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        folder.chmod(0o711)
+        yield folder
+
+
+@pytest.fixture
 def stranger() -> int | None:
     """A user who may not do everything: root asks one, others are one."""
     return 65534 if os.geteuid() == 0 else None
 
 
 TRY = """
-import asyncio, os, pathlib, sys
+import asyncio, os, pathlib, sys, tempfile
 from colter.core.errors import StateError
 from colter.store.sql import SqlStore
+from colter.store.write import results
 from tests.fakes.clock import FakeClock
-if sys.argv[2] != "None":
-    os.setgroups([])
-    os.setgid(int(sys.argv[2]))
-    os.setuid(int(sys.argv[2]))
 from tests.store.making import done
 
-async def main():
-    store = SqlStore(pathlib.Path(sys.argv[1]), FakeClock(), {})
+async def main(path):
+    store = SqlStore(path, FakeClock(), {})
     await store.open()
     try:
         await store.commit(done("a stranger's round"))
     finally:
         await store.close()
 
+with tempfile.TemporaryDirectory() as folder:  # loads all code: the stranger may not be able to read that either
+    asyncio.run(main(pathlib.Path(folder) / "state.db"))
+if sys.argv[2] != "None":
+    os.setgroups([])
+    os.setgid(int(sys.argv[2]))
+    os.setuid(int(sys.argv[2]))
 try:
-    asyncio.run(main())
+    asyncio.run(main(pathlib.Path(sys.argv[1])))
 except StateError as e:
     print(e, "|", e.hint)
 """
 
 
 @pytest.mark.parametrize("mode", [0o500, 0o000])
-def test_a_directory_that_may_not_be_written_is_told(tmp_path: Path, stranger: int | None, mode: int) -> None:
-    place = tmp_path / "place"
+def test_a_directory_that_may_not_be_written_is_told(folder: Path, stranger: int | None, mode: int) -> None:
+    place = folder / "place"
     place.mkdir()
     _give(place, stranger, mode)
     assert "cannot be made" in _as_stranger(place / "state.db", stranger)
     place.chmod(0o700)
 
 
-def test_a_file_that_may_not_be_written_is_told(tmp_path: Path, stranger: int | None) -> None:
-    path = _well_used(tmp_path / "place")
+def test_a_file_that_may_not_be_written_is_told(folder: Path, stranger: int | None) -> None:
+    path = _well_used(folder / "place")
     _give(path.parent, stranger, 0o500)
     _give(path, stranger, 0o400)
     assert "cannot be" in _as_stranger(path, stranger)
@@ -174,8 +188,8 @@ def test_a_file_that_may_not_be_written_is_told(tmp_path: Path, stranger: int | 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become two users")
-def test_another_user_cannot_open_the_history(tmp_path: Path, stranger: int) -> None:
-    path = _well_used(tmp_path / "place")
+def test_another_user_cannot_open_the_history(folder: Path, stranger: int) -> None:
+    path = _well_used(folder / "place")
     told = _as_stranger(path, stranger)
     assert "Permission denied" in told
     assert "--state" in told
@@ -184,15 +198,10 @@ def test_another_user_cannot_open_the_history(tmp_path: Path, stranger: int) -> 
 def _give(path: Path, user: int | None, mode: int) -> None:
     if user is not None:
         os.chown(path, user, user)
-        for parent in list(path.parents)[:-2]:  # pytest's own folders are closed to others
-            parent.chmod(parent.stat().st_mode | 0o011)
     path.chmod(mode)
 
 
 def _as_stranger(path: Path, user: int | None) -> str:
-    if user is not None:
-        for parent in list(path.parent.parents)[:-2]:
-            parent.chmod(parent.stat().st_mode | 0o011)
     run = subprocess.run(
         [sys.executable, "-c", TRY, str(path), str(user)], capture_output=True, text=True, check=False, timeout=60
     )
@@ -276,6 +285,18 @@ async def _fill(store: SqlStore) -> None:
     assert sorted(each.key for each in await store.rounds(*FOR_EVER)) == sorted(kept)
 
 
+@pytest.mark.parametrize("table", ["target", "alert_state", "outbox", "last_result"])
+def test_damage_where_decisions_hang_on_it_is_told_at_once(tmp_path: Path, table: str) -> None:
+    path = _well_used(tmp_path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(bytes(size))
+    assert "damaged" in str(_trouble(path))
+
+
 def test_a_flipped_byte_is_harmless_or_told(tmp_path: Path) -> None:
     sound = _well_used(tmp_path)
     chance = random.Random(20260504)
@@ -303,6 +324,54 @@ async def _read_all(store: SqlStore) -> None:
     async with asyncio.timeout(30):
         await store.status()
         await store.rounds(*FOR_EVER)
+
+
+def test_a_slow_endpoint_does_not_swell_the_history_by_telling_another_latency_each_time(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+
+    slow = [
+        replace(answer(number, state=EndpointState.DEGRADED), detail=f"the answer took {number} ms")
+        for number in range(50)
+    ]
+
+    async def story(store: SqlStore) -> None:
+        for number, result in enumerate(slow):
+            await store.commit(done(f"round {number}", result, minutes=number))
+        assert [each.results for each in await store.rounds(*FOR_EVER)] == [(result,) for result in slow]
+
+    _use(path, story)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM outcome").fetchone() == (1,)
+
+
+def test_a_round_that_failed_is_not_remembered_in_part(tmp_path: Path) -> None:
+    stray = Delivery("a key", "sink", "influx", at(0), round_key="no such round")
+
+    async def story(store: SqlStore) -> None:
+        with pytest.raises(IntegrityError):
+            await store.commit(done("one", answer(endpoint="a")), deliveries=[stray])
+        later = [done("two", answer(endpoint="b"), minutes=2), done("three", answer(endpoint="a"), minutes=3)]
+        for each in later:
+            await store.commit(each)
+        assert await store.rounds(*FOR_EVER) == later
+
+    _use(tmp_path / "state.db", story)
+
+
+def test_outcomes_are_not_remembered_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "_MOST_REMEMBERED", 3)
+
+    async def story(store: SqlStore) -> None:
+        rounds = [
+            done(f"round {minutes}", *(answer(minutes, endpoint) for endpoint in "abcde"), minutes=minutes)
+            for minutes in range(3)
+        ]
+        for each in rounds:
+            await store.commit(each)
+            assert len(store._outcomes._ids) <= 3
+        assert await store.rounds(*FOR_EVER) == rounds
+
+    _use(tmp_path / "state.db", story)
 
 
 def test_the_cache_is_bounded_and_the_oldest_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,12 +4,15 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from colter.core.model import DailyCount, EndpointState
 from colter.store.migrate import VERSION_TABLE
 from colter.store.tables import metadata
+from tests.fakes.clock import START
 from tests.store.making import STARS, answer, done, look, opened
 
 DOCUMENT = Path(__file__, "../../../docs/history.md").resolve().read_text(encoding="utf-8")
@@ -21,11 +24,11 @@ def test_every_table_is_told_of_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("query", re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL))
-def test_every_query_runs(tmp_path: Path, query: str) -> None:
+def test_every_query_finds_what_it_is_for(tmp_path: Path, query: str) -> None:
     path = tmp_path / "state.db"
     asyncio.run(_fill(path))
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(query).fetchall()
+        assert connection.execute(query).fetchall()
 
 
 def test_every_way_to_back_up_gives_a_whole_file(tmp_path: Path) -> None:
@@ -40,7 +43,8 @@ def test_every_way_to_back_up_gives_a_whole_file(tmp_path: Path) -> None:
 
 async def _fill(path: Path) -> None:
     async with opened(path) as store:
-        await store.commit(done("one", look(values={STARS: 1}), answer()))
+        reading = replace(look(values={STARS: 1}), daily=[DailyCount("downloads", START.date(), 7)])
+        await store.commit(done("one", reading, answer(state=EndpointState.DOWN)))
 
 
 async def _targets(path: Path) -> list[str]:

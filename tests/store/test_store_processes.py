@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.store.making import FOR_EVER, opened
 
-KILLS = 60
+KILLS = 30
 
 # Commits rounds and says so, one line each; for every name it reads there is a process of its own.
 COMMITS = """

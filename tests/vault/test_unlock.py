@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,11 +95,9 @@ def test_closing_the_input_is_an_expected_end(home: Home) -> None:
         home.unlocker(Terminal())(home.vault.header)
 
 
-def test_with_nobody_to_ask_it_fails_at_once_and_names_the_ways(home: Home) -> None:
-    started = time.perf_counter()
+def test_with_nobody_to_ask_it_fails_and_names_the_ways(home: Home) -> None:
     with pytest.raises(LockedError) as caught:
         home.unlocker()(home.vault.header)
-    assert time.perf_counter() - started < 1
     for way in ("colter login", "COLTER_PASSWORD_COMMAND", "COLTER_PASSWORD_FILE", "COLTER_MASTER_PASSWORD"):
         assert way in str(caught.value.hint)
 
@@ -183,11 +180,12 @@ def test_no_core_dump_is_left_of_a_process_that_has_opened_a_vault(home: Home) -
         "from colter.config.unlock import Unlocker; from colter.core.clock import SystemClock\n"
         "unlock = Unlocker(env=os.environ, clock=SystemClock(), password_file=None, password_command=None, ask=None,\n"
         "                  say=print, runtime_dir=None)\n"
-        "unlock(sys.argv[1]); print(resource.getrlimit(resource.RLIMIT_CORE))"
+        "unlock(sys.argv[1]); print(resource.getrlimit(resource.RLIMIT_CORE))\n"
+        "import ctypes; print('dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"  # PR_GET_DUMPABLE
     )
     env = {**bare_environment(home.folder), "COLTER_MASTER_PASSWORD": RIGHT}
     argv = [sys.executable, "-c", script, home.vault.header]
-    assert subprocess.run(argv, env=env, capture_output=True, text=True, check=True).stdout == "(0, 0)\n"
+    assert subprocess.run(argv, env=env, capture_output=True, text=True, check=True).stdout == "(0, 0)\ndumpable 0\n"
 
 
 def test_importing_the_unlocker_loads_no_cryptography_and_no_keyring() -> None:

@@ -67,7 +67,7 @@ def unset_key(ctx: typer.Context, key: Key) -> None:
 
 
 def edit(ctx: typer.Context) -> None:
-    """Open a copy in $VISUAL or $EDITOR; it replaces the file only when it is right. Secrets stay sealed.
+    """Open a copy in $VISUAL, $EDITOR or vi; it replaces the file only when it is right. Secrets stay sealed.
 
     \b
     Examples:
@@ -77,15 +77,13 @@ def edit(ctx: typer.Context) -> None:
     import shutil
     import tempfile
 
-    from colter.core.errors import ColterError
-
     context = Context.of(ctx)
-    file = open_config(context)
+    file = open_config(context, broken=True)
     folder = Path(tempfile.mkdtemp(prefix="colter-"))  # mode 0700
     draft = folder / "config.yaml"
     try:
         changed = _edited(context, file, draft)
-    except ColterError:
+    except BaseException:  # Ctrl-C too: nothing is lost, and nothing is left behind
         if draft.exists() and draft.read_bytes() != file.document.encoded():
             context.warn(f"your changes are kept in {draft}; the configuration is as it was")
         else:
@@ -120,11 +118,13 @@ def _edited(context: Context, file: "ConfigFile", draft: Path) -> bool:
 
 def _run_editor(context: Context, draft: Path) -> None:
     import shlex
+    import shutil
     import subprocess
 
     from colter.core.errors import UsageError
 
-    editor = context.env.get("VISUAL") or context.env.get("EDITOR")
+    usual = None if context.no_input else shutil.which("vi")  # as git and crontab do
+    editor = context.env.get("VISUAL") or context.env.get("EDITOR") or usual
     if not editor:
         raise UsageError("no editor is set", hint="EDITOR=nano colter config edit")
     try:

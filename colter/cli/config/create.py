@@ -24,6 +24,7 @@ def command(ctx: typer.Context) -> None:
     """  # noqa: D301  typer wants the control character
     from dataclasses import replace
 
+    from colter.config.file import vault_line
     from colter.core.errors import UsageError
 
     context = Context.of(ctx)
@@ -33,7 +34,7 @@ def command(ctx: typer.Context) -> None:
             hint="write the file yourself and run: colter config check; or: colter config set KEY VALUE",
         )
     file = draft = open_config(context)
-    if file.settings().config.vault is None:  # and what is there must be right before it is completed
+    if vault_line(file.settings()) is None:  # and what is there must be right before it is completed
         draft = _with_vault(context, draft)
     for topic in TOPICS:
         if not file.document.data.get(topic.section) and _agreed(context, topic.offer):
@@ -60,21 +61,24 @@ def _with_section(context: Context, file: "ConfigFile", topic: Topic) -> "Config
     from colter.config.yaml.edit import set_value
     from colter.core.secret import Secret
 
-    answers = {question: _answer(context, topic.section, question) for question in topic.questions}
-    plain = {question.key: value for question, value in answers.items() if value and not question.hidden}
-    document = set_value(file.document, (topic.section,), plain.get("", plain))
-    for question, value in answers.items():
+    document, secrets = file.document, []
+    for question in topic.questions:
+        path = (topic.section, question.key) if question.key else (topic.section,)
+        value = _answer(context, path, question)
         if value and question.hidden:
-            document = file.with_secret((topic.section, question.key), Secret(value), document)
+            secrets.append((path, Secret(value)))
+        elif value:
+            document = set_value(document, path, value)
+    for path, secret in secrets:  # last: where a secret may be sent stands in the other answers
+        document = file.with_secret(path, secret, document)
     return replace(file, document=document)
 
 
-def _answer(context: Context, section: str, question: Question) -> Any:
+def _answer(context: Context, path: tuple[str, ...], question: Question) -> Any:
     """What the user wants for one key, checked; nothing when it is left out."""
     from colter.config.schema.typed import check_value, read_value
     from colter.core.errors import UsageError
 
-    path = (section, question.key) if question.key else (section,)
     suggested = f" [{question.default}]" if question.default else ""
     while True:
         text = context.ask(f"  {question.prompt}{suggested}", hidden=question.hidden).strip() or question.default
@@ -90,4 +94,6 @@ def _answer(context: Context, section: str, question: Question) -> Any:
 
 
 def _agreed(context: Context, offer: str) -> bool:
-    return context.ask(f"{offer} [y/N]").strip().lower() in ("y", "yes")
+    while (answer := context.ask(f"{offer} [y/N]").strip().lower()) not in ("y", "yes", "n", "no", ""):
+        context.warn("  expected y or n")
+    return answer in ("y", "yes")

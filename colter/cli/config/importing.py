@@ -33,6 +33,7 @@ def legacy(
     from dataclasses import replace
 
     from colter.config.file import open_file
+    from colter.config.legacy import SALT_NAME
     from colter.config.paths import legacy_config_path, new_config_path
     from colter.config.schema.secretref import Form
     from colter.config.vault import vault
@@ -46,7 +47,7 @@ def legacy(
     if not old_path.exists():
         raise ConfigError(f"{old_path}: there is no such file", hint="colter config import legacy FILE")
     old = open_file(old_path, context.env, context.unlocker, context.unlocker.password)
-    old = replace(old, salt=salt)
+    old = replace(old, salt=salt or old_path.with_name(SALT_NAME))
     secrets = old.secrets(Form.FERNET, Form.CLEAR)  # before anybody has to think of a new password
     opened = vault.create(changed_password(context, new_password_file))
     replace(old, path=new_path).write(old.with_sealed(secrets, opened))

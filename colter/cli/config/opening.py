@@ -17,8 +17,8 @@ NewPasswordFile = Annotated[
 ]
 
 
-def open_config(context: Context) -> "ConfigFile":
-    """The file that is to be changed; it need not exist yet.
+def open_config(context: Context, *, broken: bool = False) -> "ConfigFile":
+    """The file that is to be changed; it need not exist yet, and with `broken` it need not be YAML.
 
     Raises:
         ConfigError: it is the predecessor's, or cannot be read.
@@ -34,7 +34,7 @@ def open_config(context: Context) -> "ConfigFile":
         raise ConfigError(
             f"{in_use}: the predecessor's file is only read, never changed", hint="colter config import legacy"
         )
-    return open_file(path, context.env, context.unlocker, context.unlocker.password)
+    return open_file(path, context.env, context.unlocker, context.unlocker.password, broken=broken)
 
 
 def new_password(context: Context) -> "Secret":
@@ -49,18 +49,12 @@ def new_password(context: Context) -> "Secret":
 
 def changed_password(context: Context, file: Path | None) -> "Secret":
     """The password that takes the place of another: from a private file, or typed twice."""
-    from colter.config.private_file import read_private
+    from colter.config.password import password_from_file
     from colter.config.vault.password_policy import require_length
-    from colter.core.errors import LockedError
-    from colter.core.secret import Secret
 
     if file is None:
         return ask_new_password(context)
-    try:
-        content = read_private(file, limit=1026, follow=True) or b""
-        password = Secret(content.decode().rstrip("\r\n"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise LockedError(f"{file}: the new password cannot be read: {error}") from error
+    password = password_from_file(file)
     require_length(password)
     return password
 

@@ -18,12 +18,13 @@ def seal(ctx: typer.Context) -> None:
     Examples:
       colter config seal
     """  # noqa: D301  typer wants the control character
+    from colter.config.file import vault_line
     from colter.config.schema.secretref import Form
     from colter.config.vault import vault
 
     context = Context.of(ctx)
     file = open_config(context)
-    secrets, header = file.secrets(Form.CLEAR), file.settings().config.vault
+    secrets, header = file.secrets(Form.CLEAR), vault_line(file.settings())
     if secrets:
         opened = context.unlocker(header) if header else vault.create(new_password(context))
         file.write(file.with_sealed(secrets, opened))
@@ -106,9 +107,10 @@ def rekey(ctx: typer.Context) -> None:
 
 
 def _header(file: "ConfigFile") -> str:
+    from colter.config.file import vault_line
     from colter.core.errors import ConfigError
 
-    header = file.settings().config.vault
+    header = vault_line(file.settings())
     if header is None:
         raise ConfigError(f"{file.path}: there is no vault yet", hint="colter config seal makes one")
     return header

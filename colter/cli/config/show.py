@@ -1,5 +1,6 @@
 """`colter config path|show|check|schema|get`: what there is, and whether it is right."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,7 +28,9 @@ def path(ctx: typer.Context) -> None:
 def show(
     ctx: typer.Context,
     reveal: Reveal = False,
-    effective: Annotated[bool, typer.Option("--effective", help="Every key, with its default.")] = False,
+    effective: Annotated[
+        bool, typer.Option("--effective", help="Every key, with its default and what variables hold.")
+    ] = False,
 ) -> None:
     """Print the configuration as YAML, with what the environment sets, and dots for secrets.
 
@@ -107,7 +110,6 @@ def get(
       colter config get github.token --reveal
     """  # noqa: D301  typer wants the control character
     from colter.config.schema import shown
-    from colter.config.schema.items import look_up
     from colter.config.schema.keys import find_place, parse_key
 
     context = Context.of(ctx)
@@ -118,11 +120,18 @@ def get(
         context.write(f"{say(ref)}\n")
         return
     find_place(where)
+    written = shown.as_written(settings.data, {ref.path: shown.mask(ref) for ref in settings.config.secrets})
+    value = _found(written, where)
+    context.write(f"{_as_line(_found(shown.effective(settings.config), where) if value is None else value)}\n")
+
+
+def _found(data: Any, where: Sequence[str]) -> Any:
+    from colter.config.schema.items import look_up
+
     try:
-        value = look_up(shown.effective(settings.config), where)
+        return look_up(data, where)
     except KeyError:
-        value = None
-    context.write(f"{_as_line(value)}\n")
+        return None
 
 
 def _as_line(value: Any) -> str:

@@ -4,15 +4,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
+from colter.cli.outcome import few
 from colter.core.errors import ConfigError, UsageError
 from colter.sources.probe.check import Check, check_from_config, check_from_url
 from colter.sources.probe.expect import parse_expectation
 
 if TYPE_CHECKING:
     from colter.config.schema.endpoints import Endpoint
+
+
+_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,17 @@ def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequenc
     found: dict[str, Check] = {}
     for name in names or [endpoint.name for endpoint in endpoints]:
         for check in _meant(context, name, endpoints, asked):
-            found.setdefault(check.name, check)
+            _add(found, check)
     return list(found.values())
+
+
+def _add(found: dict[str, Check], check: Check) -> None:
+    """Add a check, unless it is there already; another one of the same name (http:// and https://) keeps its scheme."""
+    numbered = (f"{check.url} ({number})" for number in count(2))  # two that differ in their query only
+    for name in chain([check.name, check.url], numbered):
+        named = replace(check, name=name)
+        if found.setdefault(name, named) == named:
+            return
 
 
 def _meant(context: Context, name: str, endpoints: "Sequence[Endpoint]", asked: Asked) -> Iterator[Check]:
@@ -95,4 +109,4 @@ def _guess(name: str, endpoints: "Sequence[Endpoint]") -> str:
         return f"did you mean {near[0]!r}?"
     if "." in name:
         return f"an address has a scheme: https://{name}"
-    return f"configured are: {', '.join(known)}" if known else "no endpoints are configured; an address has a scheme"
+    return f"configured are: {few(known, _NAMED)}" if known else "no endpoints are configured; an address has a scheme"

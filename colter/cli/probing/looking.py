@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.outcome import few, report
+from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, few, report
 from colter.cli.probing.verdict import exit_code, failing
 from colter.core.conditions import Condition
-from colter.core.errors import ColterError, worst
+from colter.core.errors import worst
 from colter.core.model import EndpointState, ProbeResult
-from colter.core.units import format_duration
 
 if TYPE_CHECKING:
     from colter.app.runtime import Runtime
@@ -36,15 +35,6 @@ class Looks:
     keep: bool
 
 
-@dataclass(slots=True)
-class Seen:
-    """What was seen."""
-
-    started: datetime
-    results: Sequence[ProbeResult]
-    problems: Sequence[ColterError]
-
-
 def look(context: Context, looks: Looks, format_: str | None, file: Path | None) -> int:
     """Probe and show; returns the exit code, with `-f nagios` the one of a Nagios plugin."""
     from colter.cli.render.ci import nagios_code
@@ -55,70 +45,91 @@ def look(context: Context, looks: Looks, format_: str | None, file: Path | None)
     check_file(file)
     fails = failing(looks.conditions)
     # Waiting shows the last look only; a file is written in one piece.
-    stream = Stream(context, chosen) if chosen in Stream.FORMATS and not file and not looks.wait else None
-    seen = context.run(lambda: _looking(context, looks, stream.show if stream else _nobody, fails))
+    stream = Stream(context, chosen) if chosen in Stream.FORMATS and not file and looks.wait is None else None
+    seen = Seen[ProbeResult](context.clock.now())
+    try:
+        context.run(lambda: _looking(context, looks, seen, stream.show if stream else _nobody, fails))
+    except INTERRUPTIONS:
+        seen.tell_interrupted(context, "results", kept=looks.keep)
+        if seen.found and chosen in PARTIAL and not stream and not file:
+            context.write(page(context, chosen, seen.started, seen.found, fails))
+        raise
     if not stream:
-        deliver(context, page(context, chosen, seen.started, seen.results, fails), file)
+        deliver(context, page(context, chosen, seen.started, seen.found, fails), file)
     if looks.explain:
-        story = "\n".join(explanation(result) for result in seen.results)
+        story = "\n".join(explanation(result) for result in seen.found)
         if chosen == "table" and not file:
             context.write(f"\n{story}")
         else:  # between rows that programs read, a story would be noise
-            context.warn(story)
+            context.tell(story)
     if looks.count > 1:
-        _summarise(context, seen.results)
+        _summarise(context, seen.found)
     for problem in seen.problems:
         report(problem, context)
     if chosen == "nagios":
-        return nagios_code(seen.results)
-    return worst([exit_code(seen.results, fails), *(problem.exit_code for problem in seen.problems)])
+        return nagios_code(seen.found)
+    return worst([exit_code(seen.found, fails), *(problem.exit_code for problem in seen.problems)])
 
 
-async def _looking(context: Context, looks: Looks, show: Show, fails: Callable[[ProbeResult], bool]) -> Seen:
+async def _looking(
+    context: Context, looks: Looks, seen: Seen[ProbeResult], show: Show, fails: Callable[[ProbeResult], bool]
+) -> None:
     from colter.app.runtime import open_runtime
 
-    started = context.clock.now()
     state_dir = context.state_dir if looks.keep else None
     async with open_runtime(context.settings, context.clock, state_dir=state_dir) as runtime:
-        results = await (
-            _until_it_passes(context, looks, runtime, fails) if looks.wait else _repeat(context, looks, runtime, show)
-        )
-        return Seen(started, results, runtime.problems)
+        seen.problems = runtime.problems
+        if looks.wait is not None:
+            await _until_it_passes(context, looks, runtime, seen, fails)
+        else:
+            await _repeat(context, looks, runtime, seen, show)
 
 
-async def _repeat(context: Context, looks: Looks, runtime: "Runtime", show: Show) -> Sequence[ProbeResult]:
-    results: list[ProbeResult] = []
+async def _repeat(context: Context, looks: Looks, runtime: "Runtime", seen: Seen[ProbeResult], show: Show) -> None:
     begun = context.clock.monotonic()
     for number in range(looks.count):
         if number:
             due = begun + number * looks.interval.total_seconds()
             await context.clock.sleep(timedelta(seconds=max(0.0, due - context.clock.monotonic())))
-        done = await runtime.probe(looks.checks, explain=looks.explain, emit=show)
-        results += done.results
-    return results
+        await _look_once(context, looks, runtime, seen, show)
 
 
 async def _until_it_passes(
-    context: Context, looks: Looks, runtime: "Runtime", fails: Callable[[ProbeResult], bool]
-) -> Sequence[ProbeResult]:
+    context: Context, looks: Looks, runtime: "Runtime", seen: Seen[ProbeResult], fails: Callable[[ProbeResult], bool]
+) -> None:
     begun = context.clock.monotonic()
     limit = (looks.wait or timedelta()).total_seconds()
     while True:
-        done = await runtime.probe(looks.checks, explain=looks.explain)
-        bad = [result for result in done.results if fails(result)]
+        seen.found.clear()
+        await _look_once(context, looks, runtime, seen, _nobody)
+        bad = [result for result in seen.found if fails(result)]
         passed = context.clock.monotonic() - begun
         if not bad or passed + looks.interval.total_seconds() > limit:
-            return done.results
+            return
         names = few(
             [f"{result.endpoint} ({result.reason.value if result.reason else result.state.value})" for result in bad]
         )
-        context.say(f"colter: not yet after {format_duration(timedelta(seconds=round(passed)))}: {names}")
+        context.say(f"colter: not yet after {passed:.1f} s: {names}")
         await context.clock.sleep(looks.interval)
 
 
+async def _look_once(context: Context, looks: Looks, runtime: "Runtime", seen: Seen[ProbeResult], show: Show) -> None:
+    before = len(seen.found)
+
+    def keep(result: ProbeResult) -> None:
+        seen.found.append(result)
+        context.progress.show(f"probed: {len(seen.found)} of {len(looks.checks) * looks.count}")
+        show(result)
+
+    done = await runtime.probe(looks.checks, explain=looks.explain, emit=keep)
+    seen.found[before:] = done.results  # as they came, now in the order of the checks
+
+
 def _summarise(context: Context, results: Sequence[ProbeResult]) -> None:
-    for endpoint in dict.fromkeys(result.endpoint for result in results):
-        ours = [result for result in results if result.endpoint == endpoint]
+    by_endpoint: dict[str, list[ProbeResult]] = {}
+    for result in results:
+        by_endpoint.setdefault(result.endpoint, []).append(result)
+    for endpoint, ours in by_endpoint.items():
         good = sum(1 for result in ours if result.state in (EndpointState.UP, EndpointState.DEGRADED))
         spent = [result.latency_ms for result in ours if result.latency_ms is not None]
         times = f"; latency min {min(spent):.1f}, median {median(spent):.1f}, max {max(spent):.1f} ms" if spent else ""

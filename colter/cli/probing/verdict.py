@@ -4,18 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from colter.cli.outcome import read_conditions
-from colter.core.conditions import Condition
+from colter.core.conditions import Condition, Vocabulary
 from colter.core.errors import ExitCode, worst
 from colter.core.model import EndpointState, ProbeResult, Reason
 
-NUMBERS = frozenset({"latency", "status", "cert", "redirects", "size", "attempts"})
-WORDS = frozenset({"down", "degraded", "unknown", "never", *(reason.value for reason in Reason)}) - NUMBERS
+_NUMBERS = frozenset({"latency", "status", "cert", "redirects", "size", "attempts"})
+_WORDS = frozenset({"down", "degraded", "unknown", "never", *(reason.value for reason in Reason)}) - _NUMBERS
+_KNOWN = Vocabulary(_NUMBERS, _WORDS, "degraded or 'latency > 500ms'", lengths=frozenset({"latency", "cert"}))
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def read_fail_on(written: Sequence[str] | None) -> Sequence[Condition]:
     """The conditions of `--fail-on`, `down` when there are none; UsageError for one that is none."""
-    return read_conditions(written or ["down"], numbers=NUMBERS, words=WORDS)
+    return read_conditions(written or ["down"], _KNOWN)
 
 
 def failing(conditions: Sequence[Condition]) -> Callable[[ProbeResult], bool]:

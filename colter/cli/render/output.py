@@ -29,8 +29,16 @@ def choose_format(context: Context, chosen: str | None, file: Path | None, known
 
 def check_file(file: Path | None) -> None:
     """Before anything is measured for it: UsageError when the result cannot go there."""
-    if file and (file.is_dir() or not file.resolve().parent.is_dir()):
-        raise UsageError(f"--file: {file}: there is no such folder, or it is one", hint="name a file in a folder")
+    if file is None:
+        return
+    try:
+        folder = file.resolve().parent
+    except (OSError, RuntimeError) as error:  # a link to itself
+        raise UsageError(f"--file: {file}: the link leads nowhere") from error
+    if file.is_dir():
+        raise UsageError(f"--file: {file} is a folder", hint="name a file in it")
+    if not folder.is_dir():
+        raise UsageError(f"--file: {file}: there is no folder {folder}")
 
 
 def deliver(context: Context, text: str, file: Path | None) -> None:

@@ -11,6 +11,9 @@ from colter.core.units import format_age
 
 _NAMES = {"github": "Repository", "pypi": "Package", "probe": "Endpoint"}
 _FACTS = {"github": (("language", "Language"),), "pypi": (("version", "Version"),)}
+_SPARE = frozenset({"language", "last_push_timestamp", "releases"})
+"""What a narrow terminal does without first."""
+_GROUPED = 3
 
 Catalogue = Mapping[tuple[str, str], Metric]
 
@@ -30,9 +33,9 @@ def probe_sheets(results: Sequence[ProbeResult], now: datetime) -> list[Sheet]:
         Column("State"),
         Column("Code", numeric=True),
         Column("Latency (ms)", numeric=True),
-        Column("Certificate (days)", numeric=True),
-        Column("Reason"),
-        Column("Detail"),
+        Column("Cert (days)", numeric=True),
+        Column("Reason", spare=True),
+        Column("Problem", prose=True),
     ]
     return [make_sheet(columns, (_probe_row(result, now) for result in results))] if results else []
 
@@ -40,10 +43,10 @@ def probe_sheets(results: Sequence[ProbeResult], now: datetime) -> list[Sheet]:
 def status_sheets(targets: Sequence[TargetStatus], catalogue: Catalogue, now: datetime) -> list[Sheet]:
     """One sheet for each source: the last numbers with their change, and how old they are."""
     sheets = []
-    for source in dict.fromkeys(status.target.source for status in targets):
+    for source in _NAMES:
         ours = [status for status in targets if status.target.source == source]
-        make = _endpoint_status if source == "probe" else _status_sheet
-        sheets.append(make(ours, catalogue, now))
+        if ours:
+            sheets.append(_endpoint_status(ours, now) if source == "probe" else _status_sheet(ours, catalogue, now))
     return sheets
 
 
@@ -59,9 +62,7 @@ def problems(readings: Iterable[Reading]) -> list[str]:
 
 
 def _reading_sheet(source: str, readings: Sequence[Reading], catalogue: Catalogue) -> Sheet:
-    metrics = _shown(source, catalogue)
-    facts = _FACTS.get(source, ())
-    columns = [Column(_NAMES.get(source, "Target")), *(Column(head) for _, head in facts), *_heads(metrics)]
+    metrics, facts = _shown(source, catalogue), _FACTS.get(source, ())
     rows = (
         [
             reading.target.name,
@@ -71,7 +72,7 @@ def _reading_sheet(source: str, readings: Sequence[Reading], catalogue: Catalogu
         ]
         for reading in readings
     )
-    return make_sheet([*columns, Column("Status")], rows)
+    return make_sheet([*_columns(source, metrics), Column("Status")], rows)
 
 
 def _probe_row(result: ProbeResult, now: datetime) -> list[str]:
@@ -89,49 +90,48 @@ def _probe_row(result: ProbeResult, now: datetime) -> list[str]:
 def _status_sheet(targets: Sequence[TargetStatus], catalogue: Catalogue, now: datetime) -> Sheet:
     source = targets[0].target.source
     metrics = _shown(source, catalogue)
-    facts = _FACTS.get(source, ())
-    columns = [Column(_NAMES.get(source, "Target")), *(Column(head) for _, head in facts), *_heads(metrics)]
-    rows = (
-        [
-            status.target.name,
-            *(status.info.get(key, "") for key, _ in facts),
-            *(_known(metric, status.values.get(metric.key)) for metric in metrics),
-            format_age(now - status.at),
-            status.problem or _unread(sorted(status.missing)),
-        ]
-        for status in targets
-    )
-    return make_sheet([*columns, Column("Age", numeric=True), Column("Problem")], rows)
+    columns = [*_columns(source, metrics), Column("Age", numeric=True, vital=True), Column("Problem", prose=True)]
+    return make_sheet(columns, (_status_row(status, metrics, now) for status in targets))
 
 
-def _unread(keys: Sequence[str]) -> str:
-    return f"not read: {few(keys, 2)}" if keys else ""
+def _status_row(status: TargetStatus, metrics: Sequence[Metric], now: datetime) -> list[str]:
+    newest = max((known.at for known in status.values.values()), default=status.at)
+    problem = status.problem or _unread(status.missing)
+    if problem and newest < status.at:
+        problem += f" (tried {format_age(now - status.at)} ago)"
+    return [
+        status.target.name,
+        *(status.info.get(key, "") for key, _ in _FACTS.get(status.target.source, ())),
+        *(_known(metric, status.values.get(metric.key), newest, now) for metric in metrics),
+        format_age(now - newest),
+        problem,
+    ]
 
 
-def _endpoint_status(targets: Sequence[TargetStatus], catalogue: Catalogue, now: datetime) -> Sheet:
-    del catalogue
+def _unread(missing: Iterable[str]) -> str:
+    return f"not read: {few(_grouped(missing))}" if missing else ""
+
+
+def _endpoint_status(targets: Sequence[TargetStatus], now: datetime) -> Sheet:
     columns = [
         Column("Endpoint"),
         Column("State"),
         Column("For", numeric=True),
         Column("Latency (ms)", numeric=True),
-        Column("Change (ms)", numeric=True),
-        Column("Certificate (days)", numeric=True),
-        Column("Age", numeric=True),
-        Column("Problem"),
+        Column("Cert (days)", numeric=True),
+        Column("Age", numeric=True, vital=True),
+        Column("Problem", prose=True),
     ]
     return make_sheet(columns, (_endpoint_row(status, now) for status in targets))
 
 
 def _endpoint_row(status: TargetStatus, now: datetime) -> list[str]:
     result = status.result
-    known = status.values.get("latency_ms")
     return [
         status.target.name,
         result.state.value if result else "unknown",
         format_age(now - status.since) if status.since else ABSENT,
         _latency(result) if result else ABSENT,
-        change(known.value, known.before) if known else "",
         _days_left(result, now) if result else ABSENT,
         format_age(now - status.at),
         (result.detail or (result.reason.value if result.reason else "") if result else "") or status.problem or "",
@@ -142,8 +142,10 @@ def _shown(source: str, catalogue: Catalogue) -> list[Metric]:
     return [metric for (owner, _), metric in catalogue.items() if owner == source and metric.column]
 
 
-def _heads(metrics: Sequence[Metric]) -> list[Column]:
-    return [Column(_head(metric), numeric=True) for metric in metrics]
+def _columns(source: str, metrics: Sequence[Metric]) -> list[Column]:
+    facts = (Column(head, spare=key in _SPARE) for key, head in _FACTS.get(source, ()))
+    numbers = (Column(_head(metric), numeric=True, spare=metric.key in _SPARE) for metric in metrics)
+    return [Column(_NAMES.get(source, "Target")), *facts, *numbers]
 
 
 def _head(metric: Metric) -> str:
@@ -158,11 +160,14 @@ def _value(metric: Metric, value: float | None) -> str:
     return day(value) if _is_time(metric) else count(value)
 
 
-def _known(metric: Metric, known: LastKnown | None) -> str:
+def _known(metric: Metric, known: LastKnown | None, newest: datetime, now: datetime) -> str:
+    """The number, how it moved, and its age in brackets where it is older than the others."""
     if known is None:
         return ABSENT
     moved = "" if _is_time(metric) else change(known.value, known.before)
-    return f"{_value(metric, known.value)} {moved}".rstrip()
+    stale = f"({format_age(now - known.at)})" if known.at < newest else ""
+    # The parts are not to be broken apart in a narrow column.
+    return "\N{NO-BREAK SPACE}".join(filter(None, (_value(metric, known.value), moved, stale)))
 
 
 def _latency(result: ProbeResult) -> str:
@@ -174,5 +179,14 @@ def _days_left(result: ProbeResult, now: datetime) -> str:
 
 
 def _what(targets: Mapping[str, list[str]]) -> str:
-    keys = list(dict.fromkeys(key for keys in targets.values() for key in keys))
-    return f"{', '.join(keys)} not read: " if keys else ""
+    keys = _grouped(key for keys in targets.values() for key in keys)
+    return f"{few(keys)} not read: " if keys else ""
+
+
+def _grouped(keys: Iterable[str]) -> list[str]:
+    """The keys, many that begin with the same word as one: `downloads_*`."""
+    families: dict[str, list[str]] = {}
+    for key in sorted(set(keys)):
+        families.setdefault(key.partition("_")[0], []).append(key)
+    groups = sorted(families.items(), key=lambda family: -len(family[1]))
+    return [name for word, found in groups for name in ([f"{word}_*"] if len(found) >= _GROUPED else found)]

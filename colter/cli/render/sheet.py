@@ -14,10 +14,16 @@ WIDEST_CELL = 120
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its head with the unit in it, and whether it holds numbers."""
+    """One column: its head with the unit in it, whether it holds numbers, and what may be done to it for room."""
 
     head: str
     numeric: bool = False
+    prose: bool = False
+    """Its text may be broken between words."""
+    spare: bool = False
+    """It is left out first where a terminal is narrow."""
+    vital: bool = False
+    """It is never left out: the other numbers would mislead without it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Tables for people: on a terminal with rich, in Markdown for pages."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from colter.cli.context import Context
+from colter.cli.render.fitting import GAP, fitted
 from colter.cli.render.sheet import ABSENT, Sheet
 
 _UNLIMITED = 1000
@@ -45,7 +46,7 @@ def table(sheets: Iterable[Sheet], stream: TextIO, *, color: bool) -> str:
         for place, sheet in enumerate(sheets):
             if place:
                 console.print()
-            console.print(_rich_table(sheet, color=color))
+            console.print(_rich_table(*fitted(sheet, console.width), color=color))
     return "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
 
 
@@ -54,16 +55,16 @@ def markdown(sheets: Iterable[Sheet]) -> str:
     return "\n".join(_markdown_table(sheet) for sheet in sheets)
 
 
-def _rich_table(sheet: Sheet, *, color: bool) -> object:
+def _rich_table(sheet: Sheet, widths: Sequence[int], *, color: bool) -> object:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold" if color else "")
-    for place, column in enumerate(sheet.columns):
-        made.add_column(
-            Text(column.head), justify="right" if column.numeric else "left", no_wrap=column.numeric or place == 0
-        )
+    # The box itself draws one blank between columns.
+    padding, style = (0, GAP - 1, 0, 0), "bold" if color else ""
+    made = Table(box=SIMPLE_HEAD, padding=padding, pad_edge=False, show_edge=False, header_style=style)
+    for column, width in zip(sheet.columns, widths, strict=True):
+        made.add_column(Text(column.head), justify="right" if column.numeric else "left", width=width, overflow="fold")
     for row in sheet.rows:
         made.add_row(*(Text(cell, style=_STYLES.get(cell, "dim" if cell == ABSENT else "")) for cell in row))
     return made

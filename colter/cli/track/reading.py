@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.outcome import few, read_conditions, report
+from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, few, read_conditions, report
 from colter.core.errors import ExitCode, worst
-from colter.core.model import Metric, Reading, Round, Status
+from colter.core.model import Metric, Reading, Status
 
 if TYPE_CHECKING:
     from colter.app.registry import TrackPlan
     from colter.config.settings import Settings
     from colter.core.conditions import Condition
-    from colter.core.errors import ColterError
 
 Catalogue = Mapping[tuple[str, str], Metric]
 TIMEOUT = timedelta(minutes=10)
+_MOST_LINES = 20
 WORDS = frozenset({"partial", "error", "never"})
 
 
@@ -44,49 +44,63 @@ def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", w
     format_ = choose_format(context, wanted.format, wanted.file, options.READING_FORMATS)
     check_file(wanted.file)
     plans = plan(context.settings)
-    done, problems = context.run(lambda: _read(context, plans, wanted))
-    if done.readings or not problems:
-        deliver(context, _show(context, format_, done, metrics), wanted.file)
-    return _judge(context, done.readings, problems, conditions)
+    seen = Seen[Reading](context.clock.now())
+    try:
+        context.run(lambda: _read(context, plans, wanted, seen))
+    except INTERRUPTIONS:
+        seen.found.sort(key=lambda reading: reading.target)
+        seen.tell_interrupted(context, "readings", kept=wanted.keep)
+        if seen.found and format_ in PARTIAL and not wanted.file:
+            context.write(_show(context, format_, seen, metrics))
+        raise
+    if seen.found or not seen.problems:
+        deliver(context, _show(context, format_, seen, metrics), wanted.file)
+    return _judge(context, seen, conditions)
 
 
-async def _read(
-    context: Context, plans: "Sequence[TrackPlan]", wanted: Wanted
-) -> "tuple[Round, Sequence[ColterError]]":
+async def _read(context: Context, plans: "Sequence[TrackPlan]", wanted: Wanted, seen: Seen[Reading]) -> None:
     from colter.app.runtime import open_runtime
+
+    def keep(reading: Reading) -> None:
+        seen.found.append(reading)
+        context.progress.show(f"read: {len(seen.found)}")
 
     state_dir = context.state_dir if wanted.keep else None
     async with open_runtime(context.settings, context.clock, state_dir=state_dir) as runtime:
-        return await runtime.track(plans, timeout=wanted.timeout), runtime.problems
+        seen.problems = runtime.problems
+        done = await runtime.track(plans, timeout=wanted.timeout, emit=keep)
+        seen.found[:] = done.readings
 
 
-def _show(context: Context, format_: str, done: Round, metrics: Catalogue) -> str:
+def _show(context: Context, format_: str, seen: Seen[Reading], metrics: Catalogue) -> str:
     from colter.cli.render import machine, people, tables
     from colter.core import records
 
     match format_:
         case "table" | "markdown":
-            return tables.drawn(context, format_, people.reading_sheets(done.readings, metrics))
+            return tables.drawn(context, format_, people.reading_sheets(seen.found, metrics))
         case "openmetrics":
             from colter.sinks.exposition import of_readings, openmetrics
 
-            return openmetrics(of_readings(done.readings))
+            return openmetrics(of_readings(seen.found))
         case "json":
-            return machine.document(records.readings_document(done.started, done.readings))
+            return machine.document(records.readings_document(seen.started, seen.found))
     return machine.rows(
         format_,
-        [records.reading_record(reading) for reading in done.readings],
+        [records.reading_record(reading) for reading in seen.found],
         lambda rows: machine.flat_readings(rows, (key for _, key in metrics)),
     )
 
 
-def _judge(
-    context: Context, readings: Sequence[Reading], problems: "Sequence[ColterError]", conditions: "Sequence[Condition]"
-) -> ExitCode:
+def _judge(context: Context, seen: Seen[Reading], conditions: "Sequence[Condition]") -> ExitCode:
     from colter.cli.render.people import problems as unread
 
-    for line in unread(readings):
+    readings, problems = seen.found, seen.problems
+    lines = unread(readings)
+    for line in lines[:_MOST_LINES]:
         context.say(f"colter: {line}")
+    if len(lines) > _MOST_LINES:
+        context.say(f"colter: {len(lines) - _MOST_LINES} more of such lines are left out; -f json tells all reasons")
     for problem in problems:
         report(problem, context)
     if not readings and not problems:
@@ -102,8 +116,10 @@ def _judge(
 
 
 def _conditions(written: Sequence[str], metrics: Catalogue) -> "Sequence[Condition]":
+    from colter.core.conditions import Vocabulary
+
     plain = frozenset(metric.key for (source, _), metric in metrics.items() if source != "probe" and not metric.labels)
-    return read_conditions(written, numbers=plain, words=WORDS)
+    return read_conditions(written, Vocabulary(plain, WORDS, "error or 'open_issues > 0'"))
 
 
 def _words(reading: Reading) -> frozenset[str]:

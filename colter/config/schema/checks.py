@@ -24,6 +24,7 @@ _RULE = re.compile(
 _MAIL_ADDRESS = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")  # RFC 9110, 5.6.2
 _JSON_PATH = re.compile(r"""\$(?:\.[^.\[\]'"\s<>=!]+|\[[0-9]{1,9}\]|\['[^']+'\]|\["[^"]+"\])*""")  # of RFC 9535
+_LOG_FILE = re.compile(r".*\.log|/dev/[a-z]+")
 _LONGEST_NAME = 200
 _LONGEST_PATTERN = 1000
 _LONGEST_DURATION = timedelta(days=3660)
@@ -64,6 +65,8 @@ def check_name(written: str) -> str:
     """What an endpoint, a tag or a channel may be called."""
     if len(written) > _LONGEST_NAME or written != written.strip() or written[0] in "@!-":
         raise ValueError(f"expected a name of at most {_LONGEST_NAME} characters that does not begin with @, ! or -")
+    if "${" in written:
+        raise ValueError("expected a name without variables: history and sealed secrets are found by it")
     return written
 
 
@@ -78,6 +81,13 @@ def check_package(written: str) -> str:
     """The name of a package."""
     if not _PACKAGE.fullmatch(written):
         raise ValueError(f"expected the name of a package (letters, digits, '.', '_' and '-'), got {written[:80]!r}")
+    return written
+
+
+def check_log_file(written: str) -> str:
+    """A path. Whoever can write to the configuration must not have lines appended to a shell's start-up file."""
+    if not _LOG_FILE.fullmatch(written):
+        raise ValueError(f"expected a path that ends in .log, got {written[:80]!r}")
     return written
 
 

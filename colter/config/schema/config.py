@@ -16,8 +16,10 @@ from colter.config.schema.values import (
     Gateway,
     GitHubTarget,
     Host,
+    IndexAddress,
     Line,
     Listen,
+    LogFile,
     MailAddress,
     PackageName,
     Port,
@@ -54,8 +56,15 @@ class PyPI(Section):
     """Packages."""
 
     packages: list[PackageName] = Field(default_factory=list, description="Names of packages.")
-    index_url: WebAddress | None = Field(None, description="Package index; null: the public one.")
-    stats_url: WebAddress | None = Field(None, description="Server of download counts; null: the public one.")
+    index_url: IndexAddress | None = Field(
+        None,
+        description="Package index; `https://user:password@host/simple` signs in; null: the public one.",
+    )
+    stats_url: IndexAddress | None = Field(None, description="Server of download counts; null: the public one.")
+
+    def destination(self) -> str:
+        """Whatever the sealed address says."""
+        return "pypi"
 
 
 class InfluxDB(Section):
@@ -132,7 +141,7 @@ class Daemon(Section):
 class Log(Section):
     """The log file: 5 MB, five older ones are kept."""
 
-    file: Line | None = Field(None, description="Path; null: colter.log in the user's log directory.")
+    file: LogFile | None = Field(None, description="Path ending in .log; null: colter.log in the user's log directory.")
     level: Level = Field("info", description="What is worth a line.")
 
 

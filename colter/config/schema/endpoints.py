@@ -25,6 +25,7 @@ from colter.config.schema.values import (
     Name,
     Pattern,
     ProbeAddress,
+    RequestBody,
     RequestHeader,
     Scalar,
     Statuses,
@@ -121,7 +122,7 @@ class RequestOptions(Section):
         default_factory=dict,
         description="Headers by name; a value may be sealed, and those that unlock something should.",
     )
-    body: Text | None = Field(None, description="Body to send.")
+    body: RequestBody | None = Field(None, description="Body to send; one with variables is a secret.")
     auth: Auth | None = Field(None, description="Credentials.")
     follow_redirects: Count = Field(5, ge=0, le=20, description="Redirects to follow; 0 takes the first answer.")
     ip: IpKind = Field("auto", description="Which kind of address to use.")

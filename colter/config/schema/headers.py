@@ -1,12 +1,15 @@
-"""Request headers: which of them unlock something, and what their values may be."""
+"""Texts that may unlock something: request headers, bodies, addresses with a user name. Then they are secrets."""
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
-from colter.config.schema.checks import check_header_value, expand_text
+from colter.config.schema.checks import check_header_value, check_line, expand_text
+from colter.config.schema.destination import DEFAULT_PORTS, check_address
 from colter.config.schema.secretref import SEALED, Form, SecretRef, read_secret
+from colter.config.schema.variables import has_variable
 
 _UNLOCKS = re.compile(r"auth|cookie|token|secret|password|api-?key|access-?key|signature", re.IGNORECASE)
 
@@ -34,5 +37,29 @@ def read_header(written: Any, info: ValidationInfo) -> str | SecretRef:
     return check_header_value(expand_text(written, info))
 
 
+def read_body(written: Any) -> str | SecretRef:
+    """What is sent; a secret when it is sealed or has variables."""
+    if isinstance(written, SecretRef):
+        return written
+    if not isinstance(written, str):
+        raise ValueError("expected text; put it in quotes")  # noqa: TRY004  pydantic collects ValueErrors
+    return SecretRef(written) if _hides(written) else written
+
+
+def read_index(written: Any) -> str | SecretRef:
+    """The address of a server; a secret when it is sealed, has variables or holds a user name and password."""
+    if isinstance(written, SecretRef):
+        return written
+    if not isinstance(written, str):
+        raise ValueError("expected an address as text")  # noqa: TRY004  pydantic collects ValueErrors
+    if _hides(written) or "@" in urlsplit(written).netloc:
+        return read_secret(written)
+    return check_address(check_line(written), DEFAULT_PORTS)
+
+
 def _is_secret(name: str, value: Any) -> bool:
-    return isinstance(value, str) and (value.startswith(SEALED) or unlocks(name))
+    return isinstance(value, str) and (_hides(value) or unlocks(name))
+
+
+def _hides(written: str) -> bool:
+    return written.startswith(SEALED) or has_variable(written)

@@ -9,12 +9,12 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from colter.config.schema.variables import has_variable
 from colter.core.secret import MASK
 
 SEALED = "enc:v1:"
 _LONGEST = 65_536
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_VARIABLE = re.compile(r"\$\{")
 # Fernet: version 0x80 and a 64-bit time that begins with zeros until the year 2106, in URL-safe base64.
 _FERNET = re.compile(r"gAAAAA[A-Za-z0-9_-]{66,}={0,2}")
 
@@ -46,7 +46,7 @@ class SecretRef:
             return Form.SEALED
         if _FERNET.fullmatch(self.raw):
             return Form.FERNET
-        return Form.VARIABLE if _VARIABLE.search(self.raw) else Form.CLEAR
+        return Form.VARIABLE if has_variable(self.raw) else Form.CLEAR
 
     @property
     def key(self) -> str:

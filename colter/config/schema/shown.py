@@ -1,21 +1,23 @@
 """The configuration as plain data to show: secrets as dots, durations and thresholds as they are written."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from colter.config.schema.measures import StatusSet, Threshold
-from colter.config.schema.secretref import Form, SecretRef
+from colter.config.schema.secretref import SecretRef
 from colter.config.schema.section import Section
 from colter.core.secret import MASK
 from colter.core.units import format_duration
 
 Show = Callable[[SecretRef], str]
+_NAME_ALONE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 def mask(ref: SecretRef) -> str:
-    """Dots; but the name of a variable is no secret."""
-    return ref.raw if ref.form is Form.VARIABLE else MASK
+    """Dots; but the name of a variable is no secret. What stands beside it, or is its default, may be one."""
+    return ref.raw if _NAME_ALONE.fullmatch(ref.raw) else MASK
 
 
 def effective(section: Section, show: Show = mask) -> dict[str, Any]:

@@ -5,32 +5,36 @@ from typing import Any, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
-from colter.config.schema.keys import alternatives, find_place
+from colter.config.schema.keys import alternatives, find_place, is_secret
 from colter.config.schema.problems import message
 from colter.config.yaml.document import parse_document
 from colter.core.errors import ConfigError, UsageError
+
+_NONE = object()
 
 
 def read_value(path: Sequence[str], text: str, env: Mapping[str, str]) -> Any:
     """The first of these that the schema takes at this place: the text itself, the text as YAML, a list with commas.
 
-    When it takes none of them, the last that could be meant: the check of the whole will say what was expected.
+    But a number and null are written as such where they mean the same, or nothing. When the schema takes none of them,
+    the last that could be meant is returned: the check of the whole will say what was expected.
 
     Raises:
         UsageError: there is no such key.
     """
+    if is_secret(path):
+        return text or None
     kind = find_place(path).kind
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    candidates = [text, _as_yaml(text)]
-    if isinstance(candidates[-1], str) and any(get_origin(each) is list for each in alternatives(kind)):
+    as_yaml = _as_yaml(text)
+    candidates = [text, as_yaml]
+    if isinstance(as_yaml, str) and any(get_origin(each) is list for each in alternatives(kind)):
         candidates.append([part.strip() for part in text.split(",") if part.strip()])
-    for candidate in candidates:
-        try:
-            adapter.validate_python(candidate, strict=True, context={"env": env})
-        except ValidationError:
-            continue
-        return candidate
-    return candidates[-1]
+    meanings = [_meaning(adapter, candidate, env) for candidate in candidates]
+    if meanings[1] is not _NONE and (as_yaml is None or meanings[1] == meanings[0]):
+        return as_yaml
+    taken = (candidate for candidate, meaning in zip(candidates, meanings, strict=True) if meaning is not _NONE)
+    return next(taken, candidates[-1])
 
 
 def check_value(path: Sequence[str], value: Any, env: Mapping[str, str]) -> None:
@@ -39,6 +43,13 @@ def check_value(path: Sequence[str], value: Any, env: Mapping[str, str]) -> None
         TypeAdapter(find_place(path).kind).validate_python(value, strict=True, context={"env": env})
     except ValidationError as error:
         raise UsageError(message(error.errors(include_url=False)[0])) from None
+
+
+def _meaning(adapter: TypeAdapter[Any], value: Any, env: Mapping[str, str]) -> Any:
+    try:
+        return adapter.validate_python(value, strict=True, context={"env": env})
+    except ValidationError:
+        return _NONE
 
 
 def _as_yaml(text: str) -> Any:

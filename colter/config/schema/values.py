@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from colter.config.schema import checks
 from colter.config.schema.cron import check_cron
 from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host
-from colter.config.schema.headers import read_header
+from colter.config.schema.headers import read_body, read_header, read_index
 from colter.config.schema.measures import StatusSet, Threshold, parse_statuses, parse_threshold
 from colter.config.schema.secretref import SecretRef
 
@@ -18,8 +18,8 @@ Text = Annotated[str, Expanded]
 """Any text, also of several lines."""
 Line = Annotated[Text, AfterValidator(checks.check_line)]
 """One line of text, not empty."""
-Name = Annotated[Line, AfterValidator(checks.check_name)]
-"""What an endpoint, tag, group or channel is called."""
+Name = Annotated[str, AfterValidator(checks.check_line), AfterValidator(checks.check_name)]
+"""What an endpoint, tag, group or channel is called. No variables: sealed secrets and history are found by it."""
 Duration = Annotated[
     timedelta,
     BeforeValidator(checks.read_duration),
@@ -33,6 +33,7 @@ WebAddress = Annotated[Line, AfterValidator(lambda written: check_address(writte
 ProbeAddress = Annotated[Line, AfterValidator(lambda written: check_address(written, ("https", "http", "tcp")))]
 Gateway = Annotated[Line, AfterValidator(checks.read_gateway)]
 Listen = Annotated[Line, AfterValidator(checks.check_listen)]
+LogFile = Annotated[Line, AfterValidator(checks.check_log_file)]
 Host = Annotated[Line, AfterValidator(check_host)]
 GitHubTarget = Annotated[Line, AfterValidator(checks.check_github_target)]
 PackageName = Annotated[Line, AfterValidator(checks.check_package)]
@@ -47,6 +48,9 @@ Pattern = Annotated[Text, AfterValidator(checks.check_pattern)]
 HeaderName = Annotated[str, AfterValidator(checks.check_header_name)]
 HeaderValue = Annotated[Text, AfterValidator(checks.check_header_value)]
 RequestHeader = Annotated[str | SecretRef, PlainValidator(read_header), WithJsonSchema({"type": "string"})]
+RequestBody = Annotated[str | SecretRef, PlainValidator(read_body), WithJsonSchema({"type": "string"})]
+IndexAddress = Annotated[str | SecretRef, PlainValidator(read_index), WithJsonSchema({"type": "string"})]
+"""As a WebAddress, but with a user name and password it is a secret."""
 JsonPath = Annotated[str, AfterValidator(checks.check_json_path)]
 Scalar = Annotated[Any, BeforeValidator(checks.check_scalar), Expanded]
 Looks = Annotated[

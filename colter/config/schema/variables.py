@@ -4,7 +4,13 @@ import re
 from collections.abc import Mapping
 
 _VARIABLE = re.compile(r"\$(\$)?\{([^}]*)(\})?")
+_USED = re.compile(r"(?<!\$)\$\{")
 _BODY = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?", re.DOTALL)
+
+
+def has_variable(written: str) -> bool:
+    """Whether there is anything to replace."""
+    return bool(_USED.search(written))
 
 
 def expand(written: str, env: Mapping[str, str]) -> str:
@@ -23,6 +29,8 @@ def _value(found: re.Match[str], env: Mapping[str, str]) -> str:
     if not found[3] or not body:
         raise ValueError("expected ${NAME} or ${NAME:-default}; write $${ for a plain ${")
     name, default = body[1], body[2]
+    if name == "COLTER_MASTER_PASSWORD":  # else whoever can write to the file has it sent to an address of their own
+        raise ValueError(f"{name} is for the vault alone")
     value = env.get(name, "")
     if not value and default is not None:
         return default

@@ -12,7 +12,6 @@ from colter.config.vault.crypto import Cost
 from colter.core.errors import VaultError
 
 DEFAULT_COST = Cost(memory_kib=64 * 1024, passes=3, lanes=4)  # RFC 9106 section 4, second choice; about 0.3 s
-STRONG_COST = Cost(memory_kib=128 * 1024, passes=3, lanes=4)
 
 # Whoever can write the file must not make us eat the memory, nor make guessing cheap (OWASP's minimum is the floor).
 _MEMORY_KIB = range(19 * 1024, 1024 * 1024 + 1)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from colter.config.vault import base64url, crypto
 from colter.config.vault.crypto import NotAuthenticError
-from colter.config.vault.header import DEFAULT_COST, STRONG_COST, Header, VaultDamaged, parse_header
+from colter.config.vault.header import DEFAULT_COST, Header, VaultDamaged, parse_header
 from colter.config.vault.password_policy import password_bytes, require_length
 from colter.core.errors import LockedError, VaultError
 from colter.core.secret import Secret
@@ -104,8 +104,8 @@ class OpenVault:
         raise TypeError("an open vault is not pickled")
 
 
-def create(password: Secret, *, strong: bool = False) -> OpenVault:
-    """A new vault with a new data key; `strong` doubles the memory that every guess costs.
+def create(password: Secret) -> OpenVault:
+    """A new vault with a new data key.
 
     Raises:
         UsageError: the password is shorter than 12 characters.
@@ -113,7 +113,7 @@ def create(password: Secret, *, strong: bool = False) -> OpenVault:
     require_length(password)
     vault_id = base64url.encode(os.urandom(16))
     data_key = os.urandom(crypto.KEY_BYTES)
-    return _lock(data_key, vault_id, password, STRONG_COST if strong else DEFAULT_COST)
+    return _lock(data_key, vault_id, password, DEFAULT_COST)
 
 
 def open_vault(header: str, password: Secret) -> OpenVault:
@@ -155,8 +155,7 @@ def change_password(vault: OpenVault, password: Secret) -> OpenVault:
         UsageError: the password is shorter than 12 characters.
     """
     require_length(password)
-    was_strong = parse_header(vault.header).cost.memory_kib >= STRONG_COST.memory_kib
-    return _lock(vault._data_key, vault.vault_id, password, STRONG_COST if was_strong else DEFAULT_COST)  # noqa: SLF001  its own module
+    return _lock(vault._data_key, vault.vault_id, password, DEFAULT_COST)  # noqa: SLF001  its own module
 
 
 def _lock(data_key: bytes, vault_id: str, password: Secret, cost: crypto.Cost) -> OpenVault:

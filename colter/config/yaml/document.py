@@ -40,7 +40,7 @@ class Document:
 
     def encoded(self) -> bytes:
         """The bytes of the file."""
-        return ((_BOM if self.bom else "") + self.text).encode()
+        return ((_BOM if self.bom else "") + self.text).encode(errors="surrogateescape")
 
     def locate(self, path: Sequence[str | int], *, key: bool = False) -> Node | None:
         """The node nearest to a path of keys and indices; parts that are not there are passed over.
@@ -62,8 +62,8 @@ class Document:
         return f"{self.name}:{node.line}:{node.column}" if node else f"{self.name}:1:1"
 
 
-def load_document(path: Path) -> Document:
-    """Read and parse a file.
+def load_document(path: Path, *, broken: bool = False) -> Document:
+    """Read and parse a file; with `broken`, one that is no YAML is a text without any values.
 
     Raises:
         ConfigError: it is not there, not readable, no regular file, too large, or not the YAML that is allowed.
@@ -81,7 +81,13 @@ def load_document(path: Path) -> Document:
         raise ConfigError(f"{name}: there is no such file", hint="colter config init creates one") from None
     except OSError as error:
         raise ConfigError(f"{name}: cannot be read: {error.strerror}") from error
-    return parse_document(content, name, mode=stat.S_IMODE(found.st_mode))
+    mode = stat.S_IMODE(found.st_mode)
+    try:
+        return parse_document(content, name, mode=mode)
+    except ConfigError:
+        if not broken or len(content) > MAX_BYTES:
+            raise
+        return Document(name, content.decode(errors="surrogateescape"), None, mode)
 
 
 def parse_document(content: bytes, name: str, *, mode: int = 0o600) -> Document:
@@ -111,7 +117,10 @@ def _read(text: str, name: str) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.problem, error.context) if part)
-        raise _refusal(name, text, mark.index if mark else 0, f"this is not YAML: {said}") from None
+        index = mark.index if mark else 0
+        if text[index : index + 1] == "\t":
+            said = "a tab; indent with spaces"
+        raise _refusal(name, text, index, f"this is not YAML: {said}") from None
     except _FAILURES as error:
         raise _refusal(name, text, 0, f"this is not YAML: {error}") from error
 

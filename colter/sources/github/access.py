@@ -1,16 +1,17 @@
 """The door to GitHub: who asks, where, and what every call has in common."""
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from colter.core.ports import Recall
 from colter.core.secret import Secret
 from colter.core.text import clean
 from colter.net.http import Http, HttpError, Reply, Request, parse_json
-from colter.sources.github.addresses import graphql_url, rest_url
 from colter.sources.github.limiter import Limiter, Resource
 from colter.sources.github.values import UnusableError
 
@@ -20,7 +21,13 @@ _HEADERS = {
     "x-github-next-global-id": "1",  # one form of node ids for ever, whatever form a caller sends
 }
 OK = 200
+UNREACHABLE = ("dns", "connect", "tls")
+"""Kinds of HttpError after which no further call makes sense."""
 _DEADLINE = timedelta(seconds=30)
+_SERVER_PATH = "/api/v3"
+
+Shape = Mapping[str, "Shape"]
+"""The keys of a reply to keep, each with the shape of what stands under it; nothing there: all of it."""
 
 
 class RefusedError(Exception):
@@ -43,7 +50,7 @@ class Access:
         lifetime: timedelta | None,
         *,
         renew: bool = False,
-        reduce: Callable[[bytes], bytes] = bytes,
+        keep: Shape | None = None,
     ) -> Reply:
         """A REST call; kept and asked for conditionally, unless `lifetime` is None.
 
@@ -51,7 +58,7 @@ class Access:
             path: below the API's address.
             lifetime: how long a reply is good for without asking again.
             renew: ask again even so.
-            reduce: makes of a body what is kept and returned.
+            keep: what is kept and returned of a JSON body, so that megabytes of issue texts do not fill the state.
 
         Raises:
             HttpError, LimitedError, RefusedError.
@@ -67,27 +74,25 @@ class Access:
             if kept and renew:
                 kept = replace(kept, fresh_until=kept.stored)
                 await self.recall.cache(key, kept)
-            if not kept or not kept.stored <= self.limiter.now() < kept.fresh_until:
+            if not kept or not kept.is_fresh(self.limiter.now()):
                 await self.limiter.admit("core")
-            reply = await self.http.send_cached(request, self.recall, key, lifetime, reduce)
+            reply = await self.http.send_cached(request, self.recall, key, lifetime, _slim(keep) if keep else bytes)
         await self._note("core", reply)
         return reply
 
-    async def read(
-        self, path: str, lifetime: timedelta, *, renew: bool = False, reduce: Callable[[bytes], bytes] = bytes
-    ) -> Any:
+    async def read(self, path: str, lifetime: timedelta, *, renew: bool = False, keep: Shape | None = None) -> Any:
         """What a REST call tells, parsed; see `get`.
 
         Raises:
             UnusableError: GitHub does not tell it, or not as JSON; HttpError, LimitedError, RefusedError.
         """
-        reply = await self.get(path, lifetime, renew=renew, reduce=reduce)
+        reply = await self.get(path, lifetime, renew=renew, keep=keep)
         if reply.status != OK:
             raise UnusableError(f"GitHub does not tell it ({message(reply)})")
         return reply.json()
 
     async def post_graphql(self, body: bytes) -> Reply:
-        """A GraphQL call, tried once: what is too much for GitHub is asked for in smaller pieces, not again.
+        """A GraphQL call: what is too much for GitHub must be asked for in smaller pieces, not again.
 
         Raises:
             HttpError, LimitedError, RefusedError.
@@ -95,7 +100,7 @@ class Access:
         headers = {**_HEADERS, "content-type": "application/json"}
         url = graphql_url(self.api_url)
         await self.limiter.admit("graphql")
-        request = Request(url, "POST", headers, body, token=self.token, deadline=_DEADLINE, attempts=1)
+        request = Request(url, "POST", headers, body, token=self.token, deadline=_DEADLINE)
         reply = await self.http.send(request)
         await self._note("graphql", reply)
         return reply
@@ -104,6 +109,26 @@ class Access:
         if reply.status == 401:  # noqa: PLR2004  Unauthorized
             raise RefusedError(f"GitHub refuses the token ({message(reply)})")
         await self.limiter.note(resource, reply)
+
+
+def rest_url(api_url: str) -> str:
+    """The REST API without a slash at its end; the addresses of the web pages are understood too.
+
+    github.com, data residency (ghe.com) and Enterprise Servers have three shapes.
+    """
+    scheme, place, path, _, _ = urlsplit(api_url)
+    path = path.rstrip("/")
+    if place == "github.com" or (place.endswith(".ghe.com") and not place.startswith("api.")):
+        place, path = f"api.{place}", ""
+    return urlunsplit((scheme, place, path, "", ""))
+
+
+def graphql_url(api_url: str) -> str:
+    """The GraphQL API: beside `/api/v3` on an Enterprise Server, below the REST API everywhere else."""
+    rest = rest_url(api_url)
+    if rest.endswith(_SERVER_PATH):
+        return rest.removesuffix(_SERVER_PATH) + "/api/graphql"
+    return rest + "/graphql"
 
 
 def account(api_url: str, token: Secret | None) -> str:
@@ -120,3 +145,15 @@ def message(reply: Reply) -> str:
         said = None
     text = said.get("message") if isinstance(said, Mapping) else None
     return f"{reply.status}: {clean(text, 150)}" if isinstance(text, str) else str(reply.status)
+
+
+def _slim(shape: Shape) -> Callable[[bytes], bytes]:
+    return lambda body: json.dumps(_shaped(parse_json(body), shape), separators=(",", ":")).encode()
+
+
+def _shaped(told: Any, shape: Shape) -> Any:
+    if isinstance(told, list):
+        return [_shaped(item, shape) for item in told]
+    if isinstance(told, dict) and shape:
+        return {key: _shaped(told[key], inner) for key, inner in shape.items() if key in told}
+    return told

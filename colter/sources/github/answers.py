@@ -43,8 +43,8 @@ class Page:
     """Some of the repositories of one owner."""
 
     ids: Sequence[str]
-    answers: Sequence[Answer]
-    """One for each id."""
+    found: Mapping[str, Answer]
+    """By id; without those that something denied took away, and empty where only ids were asked for."""
     after: str | None
     """Where the next page begins; None: this was the last."""
 
@@ -75,7 +75,7 @@ def limit_message(error: Mapping[str, Any]) -> str:
     return said if limited else ""
 
 
-def read_page(owner: Any, errors: Errors, after: str | None) -> Page:
+def read_page(owner: Any, errors: Errors, after: str | None, *, facts: bool) -> Page:
     """The page that stands in an answer to `GraphQL.of_owner`.
 
     Raises:
@@ -83,16 +83,17 @@ def read_page(owner: Any, errors: Errors, after: str | None) -> Page:
     """
     try:
         ids = [text(dig(node, ("id",))) for node in items(dig(owner, ("known", "nodes")))]
-        nodes = items(dig(owner, ("repositories", "nodes")))
-        more, cursor = (dig(owner, ("repositories", "pageInfo", key)) for key in ("hasNextPage", "endCursor"))
+        nodes = items(dig(owner, ("repositories", "nodes"))) if facts else []
+        more, cursor = (dig(owner, ("known", "pageInfo", key)) for key in ("hasNextPage", "endCursor"))
     except UnusableError as error:
         raise BadAnswerError(f"GitHub's answer has no list of repositories: {error}") from error
-    if len(nodes) != len(ids) or (more is True and (not isinstance(cursor, str) or cursor == after)):
+    if len(nodes) != len(ids) * facts or (more is True and (not isinstance(cursor, str) or cursor == after)):
         raise BadAnswerError("GitHub's list of repositories is not in order")
     answers = [
         answer_about(node, ("owner", "repositories", "nodes", index), errors) for index, node in enumerate(nodes)
     ]
-    return Page(ids, answers, cursor if more is True else None)
+    found = {identity: answer for identity, answer in zip(ids, answers, strict=facts) if answer.node is not None}
+    return Page(ids, found, cursor if more is True else None)
 
 
 def checked_data(data: Any, errors: Errors, *, alone: bool) -> Mapping[str, Any]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from colter.net.http import HttpError
-from colter.sources.github.answers import Answer, BadAnswerError, TooMuchError
+from colter.sources.github.access import UNREACHABLE
+from colter.sources.github.answers import Answer, BadAnswerError, Page, TooMuchError
 from colter.sources.github.graphql import GraphQL
 
 _LADDER = (50, 25, 10, 5, 1)
@@ -14,8 +15,8 @@ _LIGHT, _HEAVY = 50, 25
 _HEAVY_FACTS = frozenset({"downloads", "ci"})
 _MAX_FAILURES = 3
 """So many failures in a row are an outage, not one bad repository."""
-
-
+_CALM = 8
+"""After so many answers in a row a larger batch is tried again: what was slow may have been GitHub."""
 _MAX_DENIALS = 10
 
 
@@ -31,12 +32,13 @@ class Question(Protocol):
 
 
 class Batches:
-    """Asks in batches; the size that proved possible is kept for the run."""
+    """Asks in batches as large as GitHub can answer, which is found out on the way."""
 
     def __init__(self, graphql: GraphQL, wanted: frozenset[str]) -> None:
         self._graphql = graphql
-        self._failures = 0
-        self.size = _HEAVY if wanted & _HEAVY_FACTS else _LIGHT
+        self._largest = self._size = _HEAVY if wanted & _HEAVY_FACTS else _LIGHT
+        self._successes = self._failures = 0
+        """In a row."""
 
     def by_id(self, ids: Sequence[str]) -> AsyncIterator[tuple[str, Answer]]:
         """Each node id with its answer, in order.
@@ -54,49 +56,69 @@ class Batches:
         """The repositories of an owner (None: the token's); a single None when there is no such owner.
 
         Raises:
-            BadAnswerError, TooMuchError: a page cannot be read, and so no further one; and what `by_id` raises.
+            BadAnswerError, TooMuchError: a page cannot be listed, and so no further one; and what `by_id` raises.
         """
         after: str | None = None
         while True:
-            try:
-                page = await self._graphql.of_owner(login, self.size, after)
-            except (TooMuchError, HttpError) as error:
-                if not self._smaller(error, self.size):
-                    raise
-                continue
+            page = await self._page(login, after)
             if page is None:
                 yield None
                 return
-            answers = await self._whole(page.ids, page.answers, self._graphql.by_id)
-            self._failures = 0
-            for answer in answers:
+            for answer in page.found.values():
+                yield answer
+            async for _, answer in self.by_id([identity for identity in page.ids if identity not in page.found]):
                 yield answer
             if page.after is None:
                 return
             after = page.after
 
+    async def _page(self, login: str | None, after: str | None) -> Page | None:
+        """A page with all facts or, when that is too much for GitHub, of ids that are then asked for in batches."""
+        facts = True
+        while True:
+            try:
+                page = await self._graphql.of_owner(login, self._size, after, facts=facts)
+            except TooMuchError:
+                if not facts:
+                    raise
+                facts = False
+            except HttpError as error:
+                self._failed(error)
+            else:
+                self._succeeded()
+                return page
+
     async def _all(self, wanted: Sequence[str], ask: Question) -> AsyncIterator[tuple[str, Answer]]:
         done = 0
         while done < len(wanted):
-            batch = wanted[done : done + self.size]
+            batch = wanted[done : done + self._size]
             try:
-                answers = await self._whole(batch, await ask(batch), ask)
-            except (TooMuchError, HttpError, BadAnswerError) as error:
-                if self._smaller(error, len(batch)):
+                answers = await self._whole(batch, ask)
+            except TooMuchError as error:
+                if len(batch) > 1:
+                    self._successes = 0
+                    self._size = next(size for size in _LADDER if size < len(batch))
                     continue
+                self._failed(error)
+                answers = [Answer(None, str(error))]
+            except HttpError as error:
+                self._failed(error)
+                continue
+            except BadAnswerError as error:
+                self._failed(error)
                 answers = [Answer(None, str(error))] * len(batch)
             else:
-                self._failures = 0
+                self._succeeded()
             for pair in zip(batch, answers, strict=True):
                 yield pair
             done += len(batch)
 
-    async def _whole(self, wanted: Sequence[str], answers: Sequence[Answer], ask: Question) -> list[Answer]:
-        """Ask again for repositories that a denied part took away as a whole, without that part.
+    async def _whole(self, wanted: Sequence[str], ask: Question) -> list[Answer]:
+        """Ask, and ask again for repositories that a denied part took away as a whole, without that part.
 
         Most fields are declared never to be null, and a null there makes all of the repository null.
         """
-        known = list(answers)
+        known = await ask(wanted)
         for _ in range(_MAX_DENIALS):
             lost: dict[frozenset[str], list[int]] = {}
             for index, answer in enumerate(known):
@@ -110,17 +132,21 @@ class Batches:
                     known[place] = replace(answer, denied=denied)
         return known
 
-    def _smaller(self, error: Exception, asked: int) -> bool:
-        """Whether to ask again: with a smaller batch after a timeout, with the same after a broken connection.
+    def _failed(self, error: Exception) -> None:
+        """Count a failure.
 
         Raises:
-            OutageError: it has failed too often.
+            OutageError: there were too many in a row, or GitHub is out of reach.
         """
-        too_much = isinstance(error, TooMuchError)
-        if too_much and asked > 1:
-            self.size = next(size for size in _LADDER if size < asked)
-            return True
         self._failures += 1
-        if self._failures >= _MAX_FAILURES:
+        if self._failures >= _MAX_FAILURES or (isinstance(error, HttpError) and error.kind in UNREACHABLE):
             raise OutageError(str(error)) from error
-        return isinstance(error, HttpError)
+
+    def _succeeded(self) -> None:
+        """Count a success; the batches grow again after many, or when it was one repository that made them small."""
+        one_was_too_much = self._failures > 0 and self._size == 1
+        self._failures, self._successes = 0, self._successes + 1
+        if one_was_too_much:
+            self._size = self._largest
+        elif self._successes >= _CALM and self._size < self._largest:
+            self._successes, self._size = 0, min(size for size in _LADDER if size > self._size)

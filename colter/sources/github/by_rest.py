@@ -7,17 +7,16 @@ from urllib.parse import parse_qs, urlsplit
 
 from colter.net.http import HttpError
 from colter.sources.github import issues
-from colter.sources.github.access import OK, Access, message
+from colter.sources.github.access import OK, Access, Shape, message
 from colter.sources.github.downloads import list_downloads
 from colter.sources.github.look import Look, from_rest
-from colter.sources.github.slim import slim
 from colter.sources.github.values import UnusableError, count, dig, items, text
 
 _ALWAYS_ASK = timedelta()
 _PER_PAGE = 100
 _MAX_PAGES = 100
 _LAST_PAGE = re.compile(r'<([^<>]{1,2000})>;\s*rel="last"')
-_ISSUES = slim({key: {} for key in ("number", "title", "created_at", "html_url", "pull_request")})
+_ISSUE: Shape = {key: {} for key in ("number", "title", "created_at", "html_url", "pull_request")}
 _STRANGERS = "GitHub tells it only to those who bring a token"
 
 
@@ -67,7 +66,7 @@ async def list_repositories(access: Access, owner: str) -> AsyncIterator[str]:
     for page in range(1, _MAX_PAGES + 1):
         try:
             path = f"/users/{owner}/repos?type=owner&sort=full_name&per_page={_PER_PAGE}&page={page}"
-            rows = items(await access.read(path, _ALWAYS_ASK, reduce=slim({"full_name": {}})))
+            rows = items(await access.read(path, _ALWAYS_ASK, keep={"full_name": {}}))
             names = [text(dig(row, ("full_name",))) for row in rows]
         except UnusableError as error:
             raise UnreadError(str(error)) from error
@@ -78,9 +77,9 @@ async def list_repositories(access: Access, owner: str) -> AsyncIterator[str]:
 
 
 async def issue_page(access: Access, name: str, page: int = 1) -> issues.IssuePage:
-    """A page of the open issues, newest first, without the pull requests that REST lists among them."""
-    listing = f"issues?state=open&sort=created&direction=desc&per_page={_PER_PAGE}&page={page}"
-    rows = items(await access.read(f"/repos/{name}/{listing}", _ALWAYS_ASK, reduce=_ISSUES))
+    """A page of the issues, newest first, with the pull requests that REST lists among them."""
+    listing = f"issues?state=all&sort=created&direction=desc&per_page={_PER_PAGE}&page={page}"
+    rows = items(await access.read(f"/repos/{name}/{listing}", _ALWAYS_ASK, keep=_ISSUE))
     more = None if len(rows) < _PER_PAGE else lambda: issue_page(access, name, page + 1)
     return issues.IssuePage(issues.from_rest(rows), more)
 

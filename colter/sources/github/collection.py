@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from colter.core.errors import SourceError
 from colter.net.http import HttpError
-from colter.sources.github.access import Access
+from colter.sources.github.access import UNREACHABLE, Access
 from colter.sources.github.answers import NOT_FOUND, Answer, BadAnswerError, TooMuchError
 from colter.sources.github.by_graphql import Batches
 from colter.sources.github.by_rest import UnreadError, list_repositories, read_repository
@@ -19,7 +19,6 @@ from colter.sources.github.values import UnusableError
 
 OWN = "*"
 """Stands for the repositories of the token's owner where a problem must name them."""
-_UNREACHABLE = ("dns", "connect", "tls")
 
 _log = logging.getLogger(__name__)
 
@@ -54,11 +53,13 @@ class Collection:
             else:
                 unknown.append(name)
         async for identity, answer in batches.by_id(list(asked)):
-            if answer.problem == NOT_FOUND:
-                unknown.extend(asked[identity])  # deleted, and maybe made anew under the old name
-                continue
-            for name in asked[identity]:
-                await self._take(name, answer)
+            names = asked[identity]
+            # One that is gone may have been made anew under its old name.
+            lost = names if answer.problem == NOT_FOUND else _former(names, answer)
+            unknown.extend(lost)
+            for name in names:
+                if name not in lost:
+                    await self._take(name, answer)
         async for name, answer in batches.by_name(unknown):
             await self._take(name, answer)
         if self.selection.everything:
@@ -123,7 +124,7 @@ class Collection:
         except UnreadError as error:
             self.report.problem(name, str(error))
         except HttpError as error:
-            if error.kind in _UNREACHABLE:
+            if error.kind in UNREACHABLE:
                 raise
             self.report.problem(name, str(error))
         else:
@@ -154,3 +155,11 @@ class Collection:
             return
         await self.details.add(look, self.names.get(look.identity))
         self.report.read(look, asked_as=name)
+
+
+def _former(names: Sequence[str], answer: Answer) -> Sequence[str]:
+    """Those of several names that are no longer this repository's: by now they may be another one's."""
+    if len(names) == 1 or answer.node is None:
+        return ()
+    current = str(answer.node.get("nameWithOwner")).lower()
+    return [name for name in names if name.lower() != current]

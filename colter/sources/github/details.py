@@ -49,8 +49,13 @@ class Details:
         if "issues" in self._wanted:
             with look.attempt("issues"):
                 first = await self._first_issues(look)
-                found, look.marks[issues.MARK] = await issues.new_issues(first, marks.get(issues.MARK))
-                look.events.extend(found)
+                news = await issues.new_issues(first, marks.get(issues.MARK))
+                look.events.extend(news.issues)
+                look.marks[issues.MARK] = news.mark
+                if not news.complete:
+                    look.missing["issues"] = (
+                        f"more new issues than can be listed: the newest {len(news.issues)} are told"
+                    )
 
     def _note_rename(self, look: Look, marks: Mapping[str, str]) -> None:
         before = marks.get(_NAME_MARK, look.name)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from colter.sources.github.access import Access
+from colter.sources.github.access import Access, Shape
 from colter.sources.github.look import Look
-from colter.sources.github.slim import slim
 from colter.sources.github.values import UnusableError, count, dig, items
 
 _LIFETIME = timedelta(days=1)
@@ -14,7 +13,7 @@ _PER_PAGE = 100
 _MAX_PAGES = 100
 """GitHub lists at most 10,000 releases."""
 
-_REDUCE = slim({"id": {}, "assets": {"download_count": {}}})
+_RELEASE: Shape = {"id": {}, "assets": {"download_count": {}}}
 
 Counts = dict[int, int]
 """Downloads by release."""
@@ -46,7 +45,7 @@ async def list_downloads(access: Access, name: str, lifetime: timedelta, *, rene
     found: dict[int, int] = {}
     for page in range(1, _MAX_PAGES + 1):
         path = f"/repos/{name}/releases?per_page={_PER_PAGE}&page={page}"
-        releases = items(await access.read(path, lifetime, renew=renew, reduce=_REDUCE))
+        releases = items(await access.read(path, lifetime, renew=renew, keep=_RELEASE))
         for release in releases:
             assets = items(dig(release, ("assets",)))
             found[_id(dig(release, ("id",)))] = sum(int(count(dig(asset, ("download_count",)))) for asset in assets)

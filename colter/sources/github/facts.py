@@ -112,7 +112,7 @@ ON_REQUEST = {
         " { totalCount nodes { downloadCount } } } }"
     ),
     "issues": (
-        f"newIssues: issues(first: {_RECENT_ISSUES}, states: OPEN, orderBy: {{field: CREATED_AT, direction: DESC}})"
+        f"newIssues: issues(first: {_RECENT_ISSUES}, orderBy: {{field: CREATED_AT, direction: DESC}})"
         " { pageInfo { hasNextPage endCursor } nodes { number title url createdAt } }"
     ),
     "traffic": "viewerPermission",

@@ -45,8 +45,8 @@ class GraphQL:
 
     async def by_id(self, ids: Sequence[str], without: frozenset[str] = frozenset()) -> list[Answer]:
         """Repositories by node id, which survives renames; in the order asked."""
-        query = f"query($ids: [ID!]!) {{ {_RATE_LIMIT} nodes(ids: $ids) {{ ...Facts }} }}"
-        data, errors = await self._ask(query, {"ids": list(ids)}, without, alone=len(ids) == 1)
+        fields = "nodes(ids: $ids) { ...Facts }"
+        data, errors = await self._ask("$ids: [ID!]!", fields, {"ids": list(ids)}, without, alone=len(ids) == 1)
         nodes = data.get("nodes")
         if not isinstance(nodes, list) or len(nodes) != len(ids):
             raise BadAnswerError("GitHub's answer has not as many repositories as were asked for")
@@ -61,38 +61,40 @@ class GraphQL:
         variables = {}
         for index, name in enumerate(names):
             variables[f"o{index}"], variables[f"n{index}"] = name.split("/", 1)
-        query = f"query({parameters}) {{ {_RATE_LIMIT} {fields} }}"
-        data, errors = await self._ask(query, variables, without, alone=len(names) == 1)
+        data, errors = await self._ask(parameters, fields, variables, without, alone=len(names) == 1)
         return [answer_about(data.get(f"r{index}"), (f"r{index}",), errors) for index in range(len(names))]
 
-    async def of_owner(self, login: str | None, first: int, after: str | None) -> Page | None:
-        """One page of an owner's repositories (None: the token's owner); None when there is no such owner."""
+    async def of_owner(self, login: str | None, first: int, after: str | None, *, facts: bool) -> Page | None:
+        """One page of an owner's repositories (None: the token's owner); None when there is no such owner.
+
+        Without `facts` it is a light question, and the page has node ids only.
+        """
         who = "viewer" if login is None else "repositoryOwner(login: $login)"
         parameters = "$first: Int!, $after: String" + ("" if login is None else ", $login: String!")
         chosen = "first: $first, after: $after, ownerAffiliations: [OWNER], orderBy: {field: NAME, direction: ASC}"
-        query = (
-            f"query({parameters}) {{ {_RATE_LIMIT} owner: {who} {{"
-            # A denied part can take a whole repository out of the second list: the first still tells which it was.
-            f" known: repositories({chosen}) {{ nodes {{ id }} }}"
-            f" repositories({chosen}) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ ...Facts }} }} }} }}"
-        )
+        # A denied part can take a whole repository out of the second list: the first still tells which it was.
+        known = f"known: repositories({chosen}) {{ pageInfo {{ hasNextPage endCursor }} nodes {{ id }} }}"
+        told = f"repositories({chosen}) {{ nodes {{ ...Facts }} }}" if facts else ""
         variables = {"first": first, "after": after, **({} if login is None else {"login": login})}
-        data, errors = await self._ask(query, variables, alone=first == 1)
-        return None if data.get("owner") is None else read_page(data["owner"], errors, after)
+        fields = f"owner: {who} {{ {known} {told} }}"
+        data, errors = await self._ask(parameters, fields, variables)
+        return None if data.get("owner") is None else read_page(data["owner"], errors, after, facts=facts)
 
     async def issues(self, identity: str, after: str) -> Mapping[str, Any] | None:
-        """A further page of a repository's open issues, newest first."""
-        query = (
-            f"query($id: ID!, $after: String) {{ {_RATE_LIMIT} node(id: $id) {{ ... on Repository {{"
-            " newIssues: issues(first: 100, after: $after, states: OPEN, orderBy: {field: CREATED_AT, direction: DESC})"
-            " { pageInfo { hasNextPage endCursor } nodes { number title url createdAt } } } } }"
+        """A further page of a repository's issues, newest first."""
+        fields = (
+            "node(id: $id) { ... on Repository {"
+            " newIssues: issues(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC})"
+            " { pageInfo { hasNextPage endCursor } nodes { number title url createdAt } } } }"
         )
-        data, errors = await self._ask(query, {"id": identity, "after": after}, alone=True)
+        variables = {"id": identity, "after": after}
+        data, errors = await self._ask("$id: ID!, $after: String", fields, variables, alone=True)
         return answer_about(data.get("node"), ("node",), errors).node
 
     async def _ask(
         self,
-        query: str,
+        parameters: str,
+        fields: str,
         variables: Mapping[str, Any],
         without: frozenset[str] = frozenset(),
         *,
@@ -101,13 +103,15 @@ class GraphQL:
         """The data and the errors, after dropping what the server's schema does not know: once per host."""
         while True:
             known = [part for part in self._selections if part not in self._unknown and _key(part) not in without]
+            limits = "" if _RATE_LIMIT in self._unknown else _RATE_LIMIT
             fragment = f"fragment Facts on Repository {{ {self._always} {' '.join(known)} }}"
-            question = {"query": f"{query} {fragment if '...Facts' in query else ''}", "variables": variables}
-            body = json.dumps(question, separators=(",", ":")).encode()
+            text = f"query({parameters}) {{ {limits} {fields} }} {fragment if '...Facts' in fields else ''}"
+            body = json.dumps({"query": text, "variables": variables}, separators=(",", ":")).encode()
             reply = await self._post(body)
             data, errors = read_answer(reply)
             await self._learn_limits(reply, data, errors)
-            unknown = {part for part in known for name in unknown_fields(errors) if re.search(rf"\b{name}\b", part)}
+            names = unknown_fields(errors)
+            unknown = {part for part in (*known, limits) for name in names if re.search(rf"\b{name}\b", part)}
             if not unknown:
                 return checked_data(data, errors, alone=alone), errors
             self._unknown |= unknown

@@ -8,45 +8,60 @@ from typing import Any
 
 from colter.core.model import Event
 from colter.core.text import clean
-from colter.sources.github.values import UnusableError, count, dig, items, moment, text
+from colter.sources.github.values import count, dig, items, moment, text
 
 MARK = "issues"
 """The mark of the newest issue that was seen: time of creation, a space, number."""
 _BEFORE_ALL = "1970-01-01T00:00:00+00:00 0"
 _MAX_PAGES = 20
+_ISSUE = "issue"
 
 Key = tuple[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
 class IssuePage:
-    """Some open issues, newest first."""
+    """Some issues, newest first, open or not: the newest of all is the mark, and an old one opened again is not new."""
 
     issues: Sequence[Event]
+    """Among them, from REST, pull requests: they carry the mark on, but are no news."""
     more: Callable[[], Awaitable["IssuePage"]] | None
     """Gets the next page; None: this was the last."""
 
 
-async def new_issues(first: IssuePage, mark: str | None) -> tuple[list[Event], str]:
-    """The issues newer than the mark, oldest first, and the mark to keep. Without a mark there are none: first sight.
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new since the mark."""
+
+    issues: Sequence[Event]
+    """Oldest first."""
+    mark: str
+    """The mark to keep."""
+    complete: bool = True
+    """Whether these are all; else they are the newest."""
+
+
+async def new_issues(first: IssuePage, mark: str | None) -> News:
+    """The issues newer than the mark. Without a mark there are none: first sight.
 
     Raises:
-        UnusableError: there are too many.
-        HttpError, LimitedError, RefusedError, TooMuchError, BadAnswerError: from getting further pages.
+        UnusableError, HttpError, LimitedError, RefusedError: from getting further pages.
     """
     known = _parse(mark)
     newest = max([_key(issue) for issue in first.issues], default=known or _parse(_BEFORE_ALL))
     if known is None or newest is None:
-        return [], _write(newest)
+        return News([], _write(newest))
     found: dict[str, Event] = {}
-    page = first
+    page, complete = first, False
     for _ in range(_MAX_PAGES):
         fresh = [issue for issue in page.issues if _key(issue) > known]
         found.update((issue.key, issue) for issue in fresh)
         if len(fresh) < len(page.issues) or page.more is None:
-            return sorted(found.values(), key=_key), _write(max(newest, known))
+            complete = True
+            break
         page = await page.more()
-    raise UnusableError("too many new issues to list")
+    issues = [issue for issue in found.values() if issue.kind == _ISSUE]
+    return News(sorted(issues, key=_key), _write(max(newest, known)), complete)
 
 
 def from_graphql(connection: Any) -> tuple[list[Event], str | None]:
@@ -57,27 +72,23 @@ def from_graphql(connection: Any) -> tuple[list[Event], str | None]:
 
 
 def from_rest(rows: Any) -> list[Event]:
-    """The issues of a REST listing, which has pull requests among them."""
-    return [issue(row, "created_at", "html_url") for row in items(rows) if not _is_pull_request(row)]
+    """The issues and pull requests of a REST listing."""
+    return [issue(row, "created_at", "html_url") for row in items(rows)]
 
 
 def issue(row: Mapping[str, Any], created: str, url: str) -> Event:
-    """One issue as an event; its number is its key."""
+    """One issue or pull request as an event; its number is its key."""
     number = int(count(dig(row, ("number",))))
     title = row.get("title")
     shown = clean(title) if isinstance(title, str) else ""
     link = text(dig(row, (url,)))
     return Event(
-        "issue",
+        _ISSUE if row.get("pull_request") is None else "pull_request",
         str(number),
         shown or "(no title)",
         moment(dig(row, (created,))),
         link if re.fullmatch(r"https?://[\x21-\x7e]+", link) else "",
     )
-
-
-def _is_pull_request(row: Any) -> bool:
-    return isinstance(row, Mapping) and row.get("pull_request") is not None
 
 
 def _key(event: Event) -> Key:

@@ -14,7 +14,7 @@ class Answer:
     headers: list[tuple[str, str]] = field(default_factory=list)
     """Of the last response; names in lower case."""
     body: bytes = b""
-    """Its first `max_body` bytes, only where somebody looks at them."""
+    """Its first 256 KiB, only where somebody looks at them."""
     truncated: bool = False
     """Whether the body is longer than what `body` holds."""
     size: int | None = None

@@ -30,7 +30,6 @@ from colter.sources.probe.expect import (
 from colter.sources.probe.jsonpath import parse_comparison, parse_path
 from colter.sources.probe.url import Url, parse_url
 
-MAX_BODY = 256 * 1024
 MAX_REDIRECTS = 5
 _FAMILIES = {"auto": socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
 _METHOD = re.compile(r"[A-Z][A-Z-]{0,19}")
@@ -50,7 +49,6 @@ class Check:
     name: str
     address: Url
     group: str = ""
-    tags: tuple[str, ...] = ()
     timeout: timedelta = timedelta(seconds=10)
     """For everything: looking the name up, redirects, the whole body, and all attempts."""
     method: str = "GET"
@@ -62,12 +60,8 @@ class Check:
     follow_redirects: int = MAX_REDIRECTS
     """At most so many; 0 takes the first answer as it is."""
     family: int = socket.AF_UNSPEC
-    insecure: bool = False
-    """Take any certificate."""
     ca: Path | None = None
     """Trust the authorities in this file instead of the machine's."""
-    max_body: int = MAX_BODY
-    """Bytes of body that are kept for expectations; more are counted, never kept."""
     expect: tuple[Expectation, ...] = ()
     """Violated: down. Where no status is expected, 200 to 399 are."""
     warn: tuple[Expectation, ...] = ()
@@ -120,11 +114,10 @@ def check_from_config(endpoint: Endpoint, defaults: ProbeDefaults, reveal: Revea
         name=endpoint.name,
         address=address,
         group=endpoint.group or "",
-        tags=tuple(endpoint.tags),
         timeout=endpoint.timeout or defaults.timeout,
         method=options.method,
         headers=headers,
-        body=None if options.body is None else Secret(options.body),
+        body=None if options.body is None else _revealed(options.body, reveal),
         authorization=_authorization(options.auth, login, reveal),
         follow_redirects=options.follow_redirects,
         family=_FAMILIES[options.ip],

@@ -19,6 +19,8 @@ from colter.sources.probe.tls import take_certificate, watch_handshake
 from colter.sources.probe.url import Url, follow, is_private
 from colter.sources.probe.wire import Steps, Wire, find, prepare, take_timings, trust
 
+MAX_BODY = 256 * 1024
+"""Bytes of a body that are kept for expectations; more are counted, never kept."""
 MOST_READ = 16 * 1024 * 1024
 """Bytes of a body that are waited for; more is no answer but a flood."""
 _EXPLAINED_BYTES = 2048
@@ -43,7 +45,7 @@ def ask(check: Check, wire: Wire, answer: Answer) -> Steps:
         request = _redirected(request, check, answer)
     answer.complete = True
     if check.needs_body:
-        _inflate(answer, check.max_body)
+        _inflate(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,6 @@ class _Received:
     """Takes what libcurl receives: all header lines, and the beginning of the body."""
 
     keep: int
-    limit: int
     lines: list[bytes] = field(default_factory=list)
     parts: list[bytes] = field(default_factory=list)
     size: int = 0
@@ -72,7 +73,7 @@ class _Received:
         if room > 0:
             self.parts.append(part[:room])
         self.size += len(part)
-        return -1 if self.size > self.limit else None
+        return -1 if self.size > MOST_READ else None
 
 
 def _first(check: Check) -> _Request:
@@ -83,7 +84,7 @@ def _first(check: Check) -> _Request:
 def _exchange(request: _Request, check: Check, wire: Wire, answer: Answer) -> Steps:
     found = yield from find(request.url, check, wire, answer)
     curl = prepare(request.url, _permitted(found, answer.ip), wire)
-    received = _Received(_kept_bytes(check, wire), max(MOST_READ, check.max_body))
+    received = _Received(_kept_bytes(check, wire))
     transfer = Transfer(curl)
     try:
         _set_up(curl, request, received)
@@ -95,8 +96,8 @@ def _exchange(request: _Request, check: Check, wire: Wire, answer: Answer) -> St
         yield transfer
         take_timings(curl, request.url, answer)
         _take(curl, request, received, answer)
-        if received.size > received.limit:
-            raise ProbeFailedError(Reason.BODY_TOO_LARGE, f"the body goes on after {received.limit} bytes")
+        if received.size > MOST_READ:
+            raise ProbeFailedError(Reason.BODY_TOO_LARGE, f"the body goes on after {MOST_READ} bytes")
         if transfer.code != pycurl.E_OK:
             raise diagnose(transfer, request.url, answer, check.timeout)
     finally:
@@ -116,7 +117,7 @@ def _permitted(addresses: Sequence[str], before: str | None) -> Sequence[str]:
 
 def _kept_bytes(check: Check, wire: Wire) -> int:
     if check.needs_body:
-        return check.max_body
+        return MAX_BODY
     return _EXPLAINED_BYTES if wire.explain else 0
 
 
@@ -202,8 +203,8 @@ def _redirected(request: _Request, check: Check, answer: Answer) -> _Request | N
     return _Request(url, method, (), None)
 
 
-def _inflate(answer: Answer, limit: int) -> None:
-    """Undo a compression that nobody asked for, up to `limit` bytes: a kilobyte of gzip can be a megabyte."""
+def _inflate(answer: Answer) -> None:
+    """Undo a compression that nobody asked for, up to MAX_BODY bytes: a kilobyte of gzip can be a megabyte."""
     coding = (answer.header("content-encoding") or "identity").lower()
     if coding == "identity":
         return
@@ -211,7 +212,7 @@ def _inflate(answer: Answer, limit: int) -> None:
         raise ProbeFailedError(Reason.PROTOCOL_ERROR, f"the body is compressed as {clean(coding, 40)}, unasked")
     inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
     try:
-        plain = inflater.decompress(answer.body, limit)
+        plain = inflater.decompress(answer.body, MAX_BODY)
     except zlib.error as error:
         raise ProbeFailedError(Reason.PROTOCOL_ERROR, f"the body is not {clean(coding, 40)}: {error}") from error
     answer.body, answer.truncated = plain, answer.truncated or not inflater.eof

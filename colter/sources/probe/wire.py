@@ -89,9 +89,6 @@ def trust(curl: pycurl.Curl, check: Check, wire: Wire) -> None:
     authorities = str(check.ca) if check.ca else wire.trust
     if authorities:
         curl.setopt(pycurl.CAINFO, authorities)
-    if check.insecure:
-        curl.setopt(pycurl.SSL_VERIFYPEER, 0)
-        curl.setopt(pycurl.SSL_VERIFYHOST, 0)
 
 
 def take_timings(curl: pycurl.Curl, url: Url, answer: Answer) -> float:

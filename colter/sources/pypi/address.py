@@ -1,4 +1,4 @@
-"""Where the package index is, and how to sign in there."""
+"""Where a server is, and how to sign in there."""
 
 import base64
 from dataclasses import dataclass
@@ -13,15 +13,19 @@ PUBLIC_INDEX = "https://pypi.org/simple/"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An index, without the credentials that its URL may have held."""
+    """A package index or a statistics server, without the credentials that its URL may have held."""
 
     url: str
-    """The Simple API, ending in a slash."""
+    """Ends in a slash; of an index the Simple API."""
     name: str
     """Host and port, for messages."""
     credentials: Secret | None
     """base64 of `user:password`, for Basic."""
-    public: bool
+
+    @property
+    def public(self) -> bool:
+        """Whether it is the public index."""
+        return self.url == PUBLIC_INDEX
 
     @property
     def site(self) -> str | None:
@@ -29,23 +33,23 @@ class Address:
         return self.url.removesuffix("simple/") if self.url.endswith("/simple/") else None
 
 
-def read_address(index_url: str | None) -> Address:
-    """The index of a URL; None is the public one.
+def read_address(url: str, key: str) -> Address:
+    """The server that a URL names.
 
     Raises:
-        ConfigError: it is no http or https URL. The message does not repeat it: it may hold a password.
+        ConfigError: it is no http or https URL. The message names the key and not the URL: it may hold a password.
     """
     try:
-        parts = urlsplit(index_url or PUBLIC_INDEX)
+        parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port, parts = None, None, urlsplit("")
     if parts.scheme not in ("http", "https") or not host:
-        raise ConfigError("pypi.index_url: expected a URL such as https://pypi.example.org/simple/")
+        raise ConfigError(f"{key}: expected a URL such as https://pypi.example.org/simple/")
     place = f"[{host}]" if ":" in host else host
     place = f"{place}:{port}" if port else place
-    url = f"{parts.scheme}://{place}{parts.path.rstrip('/')}/"
-    return Address(url, clean(place, 100), _basic(parts.username, parts.password), public=url == PUBLIC_INDEX)
+    clear = f"{parts.scheme}://{place}{parts.path.rstrip('/')}/"
+    return Address(clear, clean(place, 100), _basic(parts.username, parts.password))
 
 
 def _basic(user: str | None, password: str | None) -> Secret | None:

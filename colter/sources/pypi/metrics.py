@@ -24,9 +24,9 @@ def _whole(key: str, prometheus: str, field: str, split: str) -> Metric:
     return Metric(key, text, f"colter_pypi_{prometheus}", _MEASUREMENT, field, fixed=(("window", "180d"),))
 
 
-DOWNLOADS_DAY = _downloads("downloads_day", "1d", "recent_downloads_day", "the newest day", "Day")
-DOWNLOADS_WEEK = _downloads("downloads_week", "7d", "recent_downloads_week", "the 7 newest days", "Week")
-DOWNLOADS_MONTH = _downloads("downloads_month", "30d", "recent_downloads_month", "the 30 newest days", "Month")
+DOWNLOADS_DAY = _downloads("downloads_day", "1d", "recent_downloads_day", "the newest day", "Downloads 1d")
+DOWNLOADS_WEEK = _downloads("downloads_week", "7d", "recent_downloads_week", "the 7 newest days", "Downloads 7d")
+DOWNLOADS_MONTH = _downloads("downloads_month", "30d", "recent_downloads_month", "the 30 newest days", "Downloads 30d")
 DOWNLOADS_180D = _downloads("downloads_180d", "180d", "overall_downloads", "the 180 newest days")
 DOWNLOADS_TRACKED_TOTAL = Metric(
     "downloads_tracked_total",
@@ -66,6 +66,7 @@ VULNERABILITIES = Metric(
     "colter_pypi_vulnerabilities",
     _MEASUREMENT,
     "vulnerabilities",
+    column="Vulns",
 )
 BY_PYTHON_MAJOR = _split(
     "downloads_by_python_major",

@@ -8,7 +8,7 @@ from colter.core.model import Reading, Target
 from colter.core.ports import Recall
 from colter.core.text import clean
 from colter.net.http import Http
-from colter.sources.pypi.address import read_address
+from colter.sources.pypi.address import PUBLIC_INDEX, read_address
 from colter.sources.pypi.index import Index
 from colter.sources.pypi.look import Look
 from colter.sources.pypi.metrics import METRICS
@@ -24,14 +24,14 @@ class PyPI:
         packages: names in any spelling; those that mean the same project are one target.
         splits: `python`, `system`: downloads by them, for one more request each per package and day.
         index_url: a Simple API, JSON or HTML; its user name and password are sent as Basic. None: the public one.
-        stats_url: a server that speaks like pypistats. None: the public one for the public index, and none at
-            all for an index of one's own, whose package names are nobody else's business.
+        stats_url: a server that speaks like pypistats, signed in to likewise. None: the public one for the public
+            index, and none at all for an index of one's own, whose package names are nobody else's business.
         http: the way out.
         recall: the past.
         clock: the time.
 
     Raises:
-        ConfigError: `index_url` is no URL.
+        ConfigError: one of the URLs is none.
     """
 
     name = "pypi"
@@ -50,8 +50,9 @@ class PyPI:
     ) -> None:
         self._packages = packages
         self._splits = splits
-        self._address = read_address(index_url)
-        self._stats_url = stats_url or (PUBLIC_STATISTICS if self._address.public else None)
+        self._index_address = read_address(index_url or PUBLIC_INDEX, "pypi.index_url")
+        stats_url = stats_url or (PUBLIC_STATISTICS if self._index_address.public else None)
+        self._stats_address = read_address(stats_url, "pypi.stats_url") if stats_url else None
         self._http = http
         self._recall = recall
         self._clock = clock
@@ -78,12 +79,12 @@ class PyPI:
         return found
 
     def _index(self) -> Index:
-        return Index(self._address, self._http, self._recall, self._clock)
+        return Index(self._index_address, self._http, self._recall, self._clock)
 
     def _statistics(self) -> Statistics | None:
-        if self._stats_url is None:
+        if self._stats_address is None:
             return None
-        return Statistics(self._stats_url, self._http, self._recall, self._clock, self._pacer)
+        return Statistics(self._stats_address, self._http, self._recall, self._clock, self._pacer)
 
 
 def _quoted(written: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from colter.core.clock import Clock
 from colter.core.ports import Cached, Recall
 from colter.core.text import clean
 from colter.net.http import Http, HttpError, Reply, Request, parse_json
+from colter.sources.pypi.address import Address
 from colter.sources.pypi.pacer import Pacer
 from colter.sources.pypi.server import ImproperError, MissingError, Server
 
@@ -41,13 +41,13 @@ class Row:
 class Statistics:
     """A server that speaks like pypistats, within one run. Requests go out one by one, at its pace."""
 
-    def __init__(self, url: str, http: Http, recall: Recall, clock: Clock, pacer: Pacer) -> None:
-        self._url = url.rstrip("/")
+    def __init__(self, address: Address, http: Http, recall: Recall, clock: Clock, pacer: Pacer) -> None:
+        self._address = address
         self._http = http
         self._recall = recall
         self._clock = clock
         self._pacer = pacer
-        self._server = Server(clean(urlsplit(url).hostname or "the statistics server", 100))
+        self._server = Server(address.name)
         self._one_by_one = asyncio.Lock()
 
     async def table(self, package: str, table: Table) -> Sequence[Row]:
@@ -56,7 +56,7 @@ class Statistics:
         Raises:
             MissingError: there are none, they make no sense, or the server cannot or must not be asked.
         """
-        path = f"/api/packages/{package}/{table}"
+        path = f"api/packages/{package}/{table}"
         body = await self._kept(path)
         if body is None:
             async with self._one_by_one:
@@ -70,10 +70,10 @@ class Statistics:
     async def _kept(self, path: str) -> bytes | None:
         kept = await self._recall.cached(self._key(path))
         now = self._clock.now()
-        return kept.body if kept and kept.stored <= now < kept.fresh_until else None
+        return kept.body if kept and kept.is_fresh(now) else None
 
     def _key(self, path: str) -> str:
-        return f"pypi:statistics:{self._url}{path}"
+        return f"pypi:statistics:{self._address.url}{path}"
 
     async def _fetch(self, path: str) -> Sequence[Row] | None:
         """The rows; None when the server has no such table, which is kept, too."""
@@ -91,7 +91,14 @@ class Statistics:
         await self._recall.cache(self._key(path), Cached(body, "", self._clock.now(), until))
 
     async def _ask(self, path: str) -> Reply:
-        request = Request(self._url + path, deadline=_DEADLINE, attempts=1, max_bytes=_MAX_BYTES)
+        request = Request(
+            self._address.url + path,
+            token=self._address.credentials,
+            token_type="Basic",  # noqa: S106  the name of a scheme
+            deadline=_DEADLINE,
+            attempts=1,
+            max_bytes=_MAX_BYTES,
+        )
         for left in reversed(range(_TRIES)):
             self._server.check()
             await self._pacer.turn()

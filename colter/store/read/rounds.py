@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from colter.core.model import Event, Metric, ProbeResult, Reading, Round, Sample, Target
-from colter.store.read_results import results, to_result
+from colter.store.read.results import results, to_result
 from colter.store.tables import event, metric, phrase, probe_result, reading, round_, sample, target
 
 Metrics = Mapping[tuple[str, str], Metric]
@@ -20,12 +19,12 @@ _Window = ColumnElement[bool]
 _problem, _info, _missing = phrase.alias("problem"), phrase.alias("info"), phrase.alias("missing")
 
 
-async def read_rounds(connection: AsyncConnection, since: datetime, until: datetime, metrics: Metrics) -> list[Round]:
+def read_rounds(connection: Connection, since: datetime, until: datetime, metrics: Metrics) -> list[Round]:
     """Rounds that finished in [since, until), oldest first."""
     window = and_(round_.c.finished >= since, round_.c.finished < until)
-    readings = await _readings(connection, window, metrics)
-    probed = await _results(connection, window)
-    rows = await connection.execute(select(round_).where(window).order_by(round_.c.finished, round_.c.id))
+    readings = _readings(connection, window, metrics)
+    probed = _results(connection, window)
+    rows = connection.execute(select(round_).where(window).order_by(round_.c.finished, round_.c.id))
     return [
         Round(row.round_key, row.started, row.finished, tuple(readings.get(row.id, ())), tuple(probed.get(row.id, ())))
         for row in rows
@@ -40,16 +39,16 @@ def words(body: str | None) -> Mapping[str, str]:
     return found
 
 
-async def _results(connection: AsyncConnection, window: _Window) -> Mapping[int, list[ProbeResult]]:
+def _results(connection: Connection, window: _Window) -> Mapping[int, list[ProbeResult]]:
     by_round: defaultdict[int, list[ProbeResult]] = defaultdict(list)
-    for row in await connection.execute(results().where(window).order_by(round_.c.id, probe_result.c.position)):
+    for row in connection.execute(results().where(window).order_by(round_.c.id, probe_result.c.position)):
         by_round[row.round_id].append(to_result(row))
     return by_round
 
 
-async def _readings(connection: AsyncConnection, window: _Window, metrics: Metrics) -> Mapping[int, list[Reading]]:
-    samples = await _samples(connection, window, metrics)
-    events = await _events(connection, window)
+def _readings(connection: Connection, window: _Window, metrics: Metrics) -> Mapping[int, list[Reading]]:
+    samples = _samples(connection, window, metrics)
+    events = _events(connection, window)
     statement = (
         select(
             reading,
@@ -69,7 +68,7 @@ async def _readings(connection: AsyncConnection, window: _Window, metrics: Metri
         .order_by(reading.c.id)
     )
     by_round: defaultdict[int, list[Reading]] = defaultdict(list)
-    for row in await connection.execute(statement):
+    for row in connection.execute(statement):
         found = Reading(
             target=Target(row.source, row.name),
             at=row.at,
@@ -84,8 +83,8 @@ async def _readings(connection: AsyncConnection, window: _Window, metrics: Metri
     return by_round
 
 
-async def _samples(connection: AsyncConnection, window: _Window, metrics: Metrics) -> Mapping[int, list[Sample]]:
-    stored = {row.id: _metric(row, metrics) for row in await connection.execute(select(metric))}
+def _samples(connection: Connection, window: _Window, metrics: Metrics) -> Mapping[int, list[Sample]]:
+    stored = {row.id: _metric(row, metrics) for row in connection.execute(select(metric))}
     statement = (
         select(sample.c.reading_id, sample.c.metric_id, sample.c.value, phrase.c.body)
         .join_from(sample, reading)
@@ -95,15 +94,15 @@ async def _samples(connection: AsyncConnection, window: _Window, metrics: Metric
         .order_by(sample.c.reading_id, sample.c.position)
     )
     by_reading: defaultdict[int, list[Sample]] = defaultdict(list)
-    for reading_id, metric_id, value, labels in await connection.execute(statement):
+    for reading_id, metric_id, value, labels in connection.execute(statement):
         by_reading[reading_id].append(Sample(stored[metric_id], value, words(labels)))
     return by_reading
 
 
-async def _events(connection: AsyncConnection, window: _Window) -> Mapping[int, list[Event]]:
+def _events(connection: Connection, window: _Window) -> Mapping[int, list[Event]]:
     statement = select(event).join_from(event, reading).join(round_).where(window).order_by(event.c.id)
     by_reading: defaultdict[int, list[Event]] = defaultdict(list)
-    for row in await connection.execute(statement):
+    for row in connection.execute(statement):
         by_reading[row.reading_id].append(Event(row.kind, row.event_key, row.title, row.at, row.url))
     return by_reading
 

@@ -3,39 +3,38 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import ColumnElement, Table, and_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
 from colter.core.model import AlertState, Delivery, Target
-from colter.store.read_status import CURRENT
+from colter.store.read.status import CURRENT
 from colter.store.tables import alert_state, daily_count, mark, outbox, target, target_name
 
 
-async def read_marks(connection: AsyncConnection, name: Target) -> Mapping[str, str]:
+def read_marks(connection: Connection, name: Target) -> Mapping[str, str]:
     """High-water marks of the target with this name."""
     statement = select(mark.c.name, mark.c.value).where(_means(name, mark))
-    return dict((await connection.execute(statement)).all())
+    return dict(connection.execute(statement).all())
 
 
-async def read_daily(connection: AsyncConnection, name: Target, series: str) -> Mapping[date, int]:
+def read_daily(connection: Connection, name: Target, series: str) -> Mapping[date, int]:
     """All days of one series of the target with this name."""
     statement = select(daily_count.c.day, daily_count.c.amount).where(
         _means(name, daily_count), daily_count.c.series == series
     )
-    return dict((await connection.execute(statement)).all())
+    return dict(connection.execute(statement).all())
 
 
-async def read_identities(connection: AsyncConnection, source: str) -> Mapping[str, str]:
+def read_identities(connection: Connection, source: str) -> Mapping[str, str]:
     """Identity by name, of every target of a source, with its former names too."""
     statement = (
         select(target_name.c.name, target.c.identity)
         .join_from(target_name, target)
         .where(target_name.c.source == source, target.c.identity.is_not(None))
     )
-    return dict((await connection.execute(statement)).all())
+    return dict(connection.execute(statement).all())
 
 
-async def read_alert_states(connection: AsyncConnection) -> list[AlertState]:
+def read_alert_states(connection: Connection) -> list[AlertState]:
     """All alert states, ordered by target and rule."""
     statement = (
         select(target.c.source, target.c.name, alert_state).join_from(alert_state, target).join(target_name, CURRENT)
@@ -50,12 +49,12 @@ async def read_alert_states(connection: AsyncConnection) -> list[AlertState]:
             incident=row.incident,
             sequence=row.sequence_no,
         )
-        for row in await connection.execute(statement)
+        for row in connection.execute(statement)
     ]
     return sorted(states, key=lambda state: (state.target, state.rule))
 
 
-async def read_owed(connection: AsyncConnection) -> list[Delivery]:
+def read_owed(connection: Connection) -> list[Delivery]:
     """Deliveries that are not settled, oldest first."""
     statement = select(outbox).where(outbox.c.settled.is_(None)).order_by(outbox.c.id)
     return [
@@ -69,7 +68,7 @@ async def read_owed(connection: AsyncConnection) -> list[Delivery]:
             attempts=row.attempts,
             last_error=row.last_error,
         )
-        for row in await connection.execute(statement)
+        for row in connection.execute(statement)
     ]
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from colter.core.model import ProbeResult, Target
 from colter.store import tables
-from colter.store.bulk import digest, insert_missing, insert_rows, plain
-from colter.store.moments import from_ms, to_ms
+from colter.store.tables import from_ms, to_ms
+from colter.store.write.bulk import digest, insert_missing, insert_rows, plain
 
 Key = tuple[Any, ...]
 _MOST_REMEMBERED = 50_000
@@ -24,7 +24,6 @@ _key: Callable[[ProbeResult], Key] = attrgetter(
     "group",
     "state",
     "reason",
-    "detail",
     "status_code",
     "http_version",
     "ip",
@@ -67,7 +66,7 @@ class Outcomes:
         return map(self._ids.__getitem__, map(_key, results))
 
     def trim(self) -> None:
-        """Start again when it has grown large: details may be different each time."""
+        """Start again when it has grown large: addresses and certificates come and go."""
         if len(self._ids) > _MOST_REMEMBERED:
             self._ids.clear()
 
@@ -84,6 +83,7 @@ def write_results(
         [(result.at - start) // _MILLISECOND for result in results],
         *([None if ms is None else round(ms * 1000) for ms in map(times, results)] for times in _TIMES),
         [result.size for result in results],
+        [None if result.detail is None else plain(result.detail) for result in results],
     )
     insert_rows(connection, tables.probe_result, list(zip(*columns, strict=False)))
 
@@ -94,7 +94,6 @@ def _outcome(result: ProbeResult) -> tuple[Any, ...]:
         result.group,
         result.state.value,
         None if result.reason is None else result.reason.value,
-        None if result.detail is None else plain(result.detail),
         result.status_code,
         result.http_version,
         result.ip,

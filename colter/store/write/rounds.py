@@ -8,11 +8,11 @@ from sqlalchemy.dialects import sqlite
 
 from colter.core.model import AlertState, Delivery, Round, Target
 from colter.store import tables
-from colter.store.bulk import next_id, plain, replacing
-from colter.store.latest import update_latest
-from colter.store.write_readings import write_readings
-from colter.store.write_results import Outcomes, write_results
-from colter.store.write_targets import load_roster, write_roster
+from colter.store.write.bulk import next_id, plain, replacing
+from colter.store.write.latest import update_latest
+from colter.store.write.readings import write_readings
+from colter.store.write.results import Outcomes, write_results
+from colter.store.write.targets import load_roster, write_roster
 
 _NEW_DELIVERY = sqlite.insert(tables.outbox).on_conflict_do_nothing(index_elements=["delivery_key"])
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from colter.core.model import Target
-from colter.store.bulk import chunks, next_id, replacing
 from colter.store.roster import Known, Roster
 from colter.store.tables import target, target_name
+from colter.store.write.bulk import chunks, next_id, replacing
 
 
 def load_roster(connection: Connection, names: Collection[Target], identities: Collection[tuple[str, str]]) -> Roster:

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, and_, select
 
 from colter.core.model import ProbeResult, Target
 from colter.core.ports import LastKnown, TargetStatus
-from colter.store.read_results import results, to_result
-from colter.store.read_rounds import words
+from colter.store.read.results import results, to_result
+from colter.store.read.rounds import words
 from colter.store.tables import (
     last_number,
     last_reading,
@@ -53,13 +52,13 @@ class _Probed:
     since: datetime
 
 
-async def read_status(connection: AsyncConnection) -> list[TargetStatus]:
+def read_status(connection: Connection) -> list[TargetStatus]:
     """One status per target that was ever looked at, ordered by target."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(target.c.id, target.c.source, target.c.name).join_from(target, target_name, CURRENT)
     )
     targets = {row_id: Target(source, name) for row_id, source, name in rows}
-    looks, numbers, probed = await _looks(connection), await _numbers(connection, targets), await _probed(connection)
+    looks, numbers, probed = _looks(connection), _numbers(connection, targets), _probed(connection)
     found = [
         _status(name, looks.get(row_id), numbers.get(row_id, {}), probed.get(row_id))
         for row_id, name in targets.items()
@@ -81,7 +80,7 @@ def _status(name: Target, look: _Look | None, numbers: Mapping[str, LastKnown], 
     )
 
 
-async def _looks(connection: AsyncConnection) -> Mapping[int, _Look]:
+def _looks(connection: Connection) -> Mapping[int, _Look]:
     statement = (
         select(last_reading.c.target_id, last_reading.c.at, _problem.c.body, _info.c.body, _missing.c.body)
         .join_from(last_reading, reading, reading.c.id == last_reading.c.reading_id)
@@ -92,11 +91,11 @@ async def _looks(connection: AsyncConnection) -> Mapping[int, _Look]:
     )
     return {
         target_id: _Look(at, problem, words(info), words(missing))
-        for target_id, at, problem, info, missing in await connection.execute(statement)
+        for target_id, at, problem, info, missing in connection.execute(statement)
     }
 
 
-async def _numbers(connection: AsyncConnection, targets: Mapping[int, Target]) -> Mapping[int, Mapping[str, LastKnown]]:
+def _numbers(connection: Connection, targets: Mapping[int, Target]) -> Mapping[int, Mapping[str, LastKnown]]:
     statement = (
         select(
             last_number.c.target_id,
@@ -109,13 +108,13 @@ async def _numbers(connection: AsyncConnection, targets: Mapping[int, Target]) -
         .order_by(last_number.c.target_id, metric.c.name)
     )
     by_target: defaultdict[int, dict[str, LastKnown]] = defaultdict(dict)
-    for target_id, key, value, at, previous in await connection.execute(statement):
+    for target_id, key, value, at, previous in connection.execute(statement):
         if target_id in targets:
             by_target[target_id][key] = LastKnown(targets[target_id], key, value, at, previous)
     return by_target
 
 
-async def _probed(connection: AsyncConnection) -> Mapping[int, _Probed]:
+def _probed(connection: Connection) -> Mapping[int, _Probed]:
     newest = and_(probe_result.c.round_id == last_result.c.round_id, probe_result.c.position == last_result.c.position)
     statement = results().join(last_result, newest).add_columns(last_result.c.since)
-    return {row.target_id: _Probed(to_result(row), row.since) for row in await connection.execute(statement)}
+    return {row.target_id: _Probed(to_result(row), row.since) for row in connection.execute(statement)}

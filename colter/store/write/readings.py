@@ -9,8 +9,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from colter.core.model import Event, Metric, Reading
 from colter.store import tables
-from colter.store.bulk import digest, insert_missing, insert_rows, next_id, plain, replacing
-from colter.store.moments import to_ms
+from colter.store.tables import to_ms
+from colter.store.write.bulk import digest, insert_missing, insert_rows, next_id, plain, replacing
 
 Placed = tuple[int, Reading]
 """A reading with the row number of its target."""

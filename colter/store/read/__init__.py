@@ -1,0 +1,1 @@
+"""Looks at the history: rows become rounds, statuses and marks again."""

@@ -1,0 +1,1 @@
+"""Writes rounds into the history."""

@@ -1,0 +1,6 @@
+"""What every test process begins with."""
+
+import signal
+
+# A suite started in the background by a script inherits an ignored Ctrl-C, and so would every command it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
