@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from colter.core.model import Phases, ProbeResult, Reading, Sample
+from colter.core.model import Event, Phases, ProbeResult, Reading, Sample
 from colter.core.ports import TargetStatus
 
 READINGS = "colter.readings/1"
@@ -45,6 +45,7 @@ def reading_record(reading: Reading) -> Record:
         "values": {key: number(value) for key, value in reading.values.items()},
         "splits": _splits(reading.samples),
         "info": {key: text(value) for key, value in reading.info.items()},
+        "events": [_event(event) for event in reading.events],
     }
 
 
@@ -109,6 +110,16 @@ def number(value: float) -> float | None:
 def text(value: str) -> str:
     """The text as valid Unicode: a lone surrogate, which UTF-8 cannot write, becomes U+FFFD."""
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _event(event: Event) -> Record:
+    return {
+        "kind": event.kind,
+        "key": text(event.key),
+        "title": text(event.title),
+        "at": timestamp(event.at),
+        "url": text(event.url),
+    }
 
 
 def _splits(samples: Sequence[Sample]) -> dict[str, list[Record]]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from colter.core.model import (
     EndpointState,
+    Event,
     Evidence,
     Metric,
     Phases,
@@ -47,7 +48,12 @@ PARTIAL = Reading(
 )
 FAILED = Reading(Target("pypi", "no-such-package"), START, problem="there is no such package")
 HOSTILE_READING = Reading(
-    Target("github", HOSTILE), START, samples=[Sample(STARS, -1.5)], info={"language": HOSTILE}, problem=HOSTILE
+    Target("github", HOSTILE),
+    START,
+    samples=[Sample(STARS, -1.5)],
+    info={"language": HOSTILE},
+    problem=HOSTILE,
+    events=[Event("issue", "7", HOSTILE, START, HOSTILE)],
 )
 READINGS = (GOOD, PARTIAL, FAILED)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from colter.core import records
-from colter.core.model import Sample
+from colter.core.model import Event, Sample
 from colter.core.ports import LastKnown, TargetStatus
 from tests.cli import measured
 from tests.fakes.clock import START
@@ -27,6 +27,7 @@ def test_the_document_of_readings_is_this_one() -> None:
                 "values": {"stars": 71234, "last_push_timestamp": 1777896000},
                 "splits": {},
                 "info": {"language": "Python"},
+                "events": [],
             },
             {
                 "target": "pypi:requests",
@@ -39,6 +40,7 @@ def test_the_document_of_readings_is_this_one() -> None:
                 "values": {"downloads_tracked_total": 5, "downloads_day": 1, "downloads_week": 7},
                 "splits": {"downloads_by_system": [{"labels": {"system": "Linux"}, "value": 3}]},
                 "info": {"version": "2.33.0"},
+                "events": [],
             },
         ],
     }
@@ -100,6 +102,19 @@ def test_the_document_of_the_status_is_this_one() -> None:
 def test_a_failed_reading_has_no_numbers_at_all() -> None:
     record = records.reading_record(measured.FAILED)
     assert (record["status"], record["values"], record["problem"]) == ("error", {}, "there is no such package")
+
+
+def test_what_is_new_stands_in_the_record() -> None:
+    issue = Event("issue", "41", "It \ud800 crashes", START, "https://example.org/issues/41")
+    assert records.reading_record(replace(measured.GOOD, events=[issue]))["events"] == [
+        {
+            "kind": "issue",
+            "key": "41",
+            "title": records.text("It \ud800 crashes"),
+            "at": "2026-05-04T12:00:00.000Z",
+            "url": "https://example.org/issues/41",
+        }
+    ]
 
 
 def test_integers_stay_integers_and_what_is_no_number_is_null() -> None:

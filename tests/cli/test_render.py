@@ -17,7 +17,7 @@ from colter.cli.render.fitting import GAP, fitted
 from colter.cli.render.probes import explanation, page
 from colter.cli.render.sheet import Column, Sheet, change, count, day
 from colter.core import records
-from colter.core.model import ProbeResult
+from colter.core.model import Event, ProbeResult
 from colter.core.ports import LastKnown, TargetStatus
 from tests.cli import measured
 from tests.cli.running import Machine, Screen
@@ -94,6 +94,18 @@ def test_readings_have_a_table_for_each_source_and_absent_is_not_zero(machine: M
     assert [column.head for column in flask.columns] == ["Repository", "Language", "Stars", "Pushed", "Status"]
     assert flask.rows == [("pallets/flask", "Python", "71,234", "2026-05-04", "ok")]
     assert packages.rows == [("requests", "2.33.0", "1", "partial"), ("no-such-package", "-", "-", "error")]
+
+
+def test_what_is_new_has_a_table_of_its_own() -> None:
+    news = [
+        Event("issue", "41", "It crashes", START, "https://example.org/41"),
+        Event("renamed", "3", "pallets/jug is now pallets/flask", START),
+    ]
+    _, new = people.reading_sheets([replace(measured.GOOD, events=news)], measured.CATALOGUE)
+    assert new.rows == [
+        ("pallets/flask", "issue", "#41 It crashes", "https://example.org/41"),
+        ("pallets/flask", "renamed", "pallets/jug is now pallets/flask", "-"),
+    ]
 
 
 def test_what_was_not_read_is_told_once_for_each_reason() -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from colter.cli.outcome import few
 from colter.cli.render.sheet import ABSENT, Column, Sheet, change, count, day, make_sheet
-from colter.core.model import Metric, ProbeResult, Reading
+from colter.core.model import Event, Metric, ProbeResult, Reading
 from colter.core.ports import LastKnown, TargetStatus
 from colter.core.units import format_age
 
@@ -19,11 +19,12 @@ Catalogue = Mapping[tuple[str, str], Metric]
 
 
 def reading_sheets(readings: Sequence[Reading], catalogue: Catalogue) -> list[Sheet]:
-    """One sheet for each source that has readings."""
-    return [
+    """One sheet for each source that has readings, and one of what is new."""
+    sheets = [
         _reading_sheet(source, [reading for reading in readings if reading.target.source == source], catalogue)
         for source in dict.fromkeys(reading.target.source for reading in readings)
     ]
+    return [*sheets, *_news(readings)]
 
 
 def probe_sheets(results: Sequence[ProbeResult], now: datetime) -> list[Sheet]:
@@ -73,6 +74,18 @@ def _reading_sheet(source: str, readings: Sequence[Reading], catalogue: Catalogu
         for reading in readings
     )
     return make_sheet([*_columns(source, metrics), Column("Status")], rows)
+
+
+def _news(readings: Sequence[Reading]) -> list[Sheet]:
+    columns = [Column("New"), Column("Kind"), Column("Title", prose=True), Column("Address", spare=True)]
+    rows = [
+        [reading.target.name, event.kind, _title(event), event.url] for reading in readings for event in reading.events
+    ]
+    return [make_sheet(columns, rows)] if rows else []
+
+
+def _title(event: Event) -> str:
+    return f"#{event.key} {event.title}" if event.kind == "issue" else event.title
 
 
 def _probe_row(result: ProbeResult, now: datetime) -> list[str]:
