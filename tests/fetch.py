@@ -9,7 +9,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "tests"
 SCHEMA = CACHE / "github.graphql"
@@ -36,7 +36,9 @@ def main() -> int:
 def _fetch_schema(folder: Path) -> Path:
     """GitHub's official GraphQL schema (MIT), from the npm package that its own clients are made from."""
     _run("npm", "pack", "--silent", "@octokit/graphql-schema@15.26.1", folder=folder)
-    return next(_unpacked(folder, ".tgz", wanted="schema.graphql"))
+    schema = folder / "schema.graphql"
+    schema.write_bytes(next(content for _, content in _unpacked(folder, ".tgz", wanted="/schema.graphql")))
+    return schema
 
 
 def _fetch_recordings(folder: Path) -> Path:
@@ -45,9 +47,9 @@ def _fetch_recordings(folder: Path) -> Path:
     _run(*_pip(), "download", "--quiet", "--dest", str(folder), *requirement, folder=folder)
     recordings = folder / "recordings"
     recordings.mkdir()
-    for path in _unpacked(folder, ".tar.gz", wanted=".txt"):
+    for path, content in _unpacked(folder, ".tar.gz", wanted=".txt"):
         if path.parent.name == "ReplayData":
-            path.rename(recordings / path.name)
+            (recordings / path.name).write_bytes(content)
     return recordings
 
 
@@ -62,12 +64,13 @@ def _run(*command: str, folder: Path) -> None:
     subprocess.run(command, cwd=folder, check=True, timeout=300, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
 
 
-def _unpacked(folder: Path, kind: str, *, wanted: str) -> Iterator[Path]:
-    """Files of the one archive of this kind whose names end as wanted."""
+def _unpacked(folder: Path, kind: str, *, wanted: str) -> Iterator[tuple[PurePosixPath, bytes]]:
+    """Files of the one archive of this kind whose names end as wanted; nothing is written where it says."""
     archive = next(path for path in folder.iterdir() if path.name.endswith(kind))
     with tarfile.open(archive) as packed:
-        packed.extractall(folder / "unpacked", filter="data")
-    return (folder / "unpacked").rglob(f"*{wanted}")
+        for member in packed:
+            if member.name.endswith(wanted) and (content := packed.extractfile(member)):
+                yield PurePosixPath(member.name), content.read()
 
 
 if __name__ == "__main__":

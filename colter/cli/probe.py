@@ -23,7 +23,7 @@ Headers = Annotated[
 Body = Annotated[str | None, typer.Option("-d", "--data", metavar="TEXT", help="For addresses: send this body.")]
 Expect = Annotated[
     list[str] | None,
-    typer.Option("--expect", metavar="COND", help="Down unless this holds; may be repeated. [default: status=2xx]"),
+    typer.Option("--expect", metavar="COND", help="Down unless this holds; may be repeated. [default: status=200-399]"),
 ]
 Count = Annotated[int, typer.Option("--count", metavar="N", min=1, max=_MOST_PROBES, help="Probe so many times.")]
 Interval = Annotated[
