@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import httpcore
@@ -33,7 +34,8 @@ class Backend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """A connection to a host, or the failure of its last address."""
         failure: Exception = httpcore.ConnectError("no address")
-        *others, last = await asyncio.wrap_future(self._resolver.resolve(host))
+        found = await asyncio.wrap_future(self._resolver.resolve(host))
+        *others, last = _alternating(found)
         for address in (*others, last):
             patience = timeout if address == last else _PATIENCE
             try:
@@ -41,6 +43,13 @@ class Backend(httpcore.AsyncNetworkBackend):
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure
+
+
+def _alternating(addresses: Sequence[str]) -> list[str]:
+    """The addresses with their families in turn, so that not all of a dead family are tried first (RFC 8305, 4)."""
+    preferred = [address for address in addresses if (":" in address) == (":" in addresses[0])]
+    others = [address for address in addresses if address not in preferred]
+    return [address for pair in zip_longest(preferred, others) for address in pair if address]
 
 
 class _Stream(httpcore.AsyncNetworkStream):

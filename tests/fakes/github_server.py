@@ -47,6 +47,13 @@ class GitHubServer:
         return [asked.path for asked in self.asked]
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """A client that was killed is part of a test, and no news."""
+
+
 @contextmanager
 def serve(answer: Answer) -> Iterator[GitHubServer]:
     asked: list[Asked] = []
@@ -77,8 +84,7 @@ def serve(answer: Answer) -> Iterator[GitHubServer]:
 
         def log_message(self, *_: object) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

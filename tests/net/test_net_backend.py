@@ -39,3 +39,15 @@ def test_an_address_that_says_nothing_does_not_cost_the_whole_deadline(monkeypat
         socket.create_connection(silent.getsockname()),
     ):
         assert asyncio.run(ask(server.port)) == b"ok"
+
+
+@pytest.mark.parametrize(
+    ("found", "tried"),
+    [
+        (("::1", "::2", "192.0.2.1"), ["::1", "192.0.2.1", "::2"]),
+        (("192.0.2.1", "::1", "::2", "192.0.2.2"), ["192.0.2.1", "::1", "192.0.2.2", "::2"]),
+        (("192.0.2.1",), ["192.0.2.1"]),
+    ],
+)
+def test_the_families_of_addresses_take_turns(found: tuple[str, ...], tried: list[str]) -> None:
+    assert backend._alternating(found) == tried
