@@ -1,7 +1,6 @@
 """Completion in real shells: commands, options and choices, without starting Python."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pexpect
 import pytest
 
 from tests.cli.running import Machine
+from tests.needing import program
 
 TABLE = [
     ("colter tr", {"track"}),
@@ -27,15 +27,6 @@ TABLE = [
 ]
 
 
-def shell(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        if os.environ.get("COLTER_REQUIRE_SERVERS") == "1":
-            pytest.fail(f"{name} is required")
-        pytest.skip(f"no {name}")
-    return found
-
-
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The scripts as the program prints them, and a `colter` and a `python` that must not be started."""
@@ -43,8 +34,8 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     machine = Machine(folder)
     for name, file in (("bash", "colter.bash"), ("zsh", "_colter"), ("fish", "colter.fish")):
         (folder / file).write_text(machine.process("completion", name).out)
-    for program in ("colter", "python", "python3"):
-        trap = folder / "bin" / program
+    for trapped in ("colter", "python", "python3"):
+        trap = folder / "bin" / trapped
         trap.parent.mkdir(exist_ok=True)
         trap.write_text(f"#!/bin/sh\ntouch {folder}/started\n")
         trap.chmod(0o755)
@@ -62,24 +53,24 @@ def ask(argv: list[str], folder: Path) -> set[str]:
 @pytest.mark.parametrize(("line", "expected"), TABLE)
 def test_bash_completes(scripts: Path, line: str, expected: set[str]) -> None:
     words = " ".join(f"'{word}'" for word in line.split(" "))
-    program = f"source colter.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _colter_completion"
-    assert ask([shell("bash"), "-c", f"{program}; echo ${{COMPREPLY[@]}}"], scripts) == expected
+    script = f"source colter.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); _colter_completion"
+    assert ask([program("bash"), "-c", f"{script}; echo ${{COMPREPLY[@]}}"], scripts) == expected
 
 
 def test_bash_completes_a_choice_after_an_equals_sign(scripts: Path) -> None:
-    program = "source colter.bash; COMP_WORDS=(colter status --format = js); COMP_CWORD=4; _colter_completion"
-    assert ask([shell("bash"), "-c", f"{program}; echo ${{COMPREPLY[@]}}"], scripts) == {"json", "jsonl"}
+    script = "source colter.bash; COMP_WORDS=(colter status --format = js); COMP_CWORD=4; _colter_completion"
+    assert ask([program("bash"), "-c", f"{script}; echo ${{COMPREPLY[@]}}"], scripts) == {"json", "jsonl"}
 
 
 def test_bash_completes_files_where_a_file_is_wanted(scripts: Path) -> None:
-    program = "source colter.bash; COMP_WORDS=(colter status --file colter.b); COMP_CWORD=3; _colter_completion"
-    assert ask([shell("bash"), "-c", f"{program}; echo ${{COMPREPLY[@]}}"], scripts) == {"colter.bash"}
+    script = "source colter.bash; COMP_WORDS=(colter status --file colter.b); COMP_CWORD=3; _colter_completion"
+    assert ask([program("bash"), "-c", f"{script}; echo ${{COMPREPLY[@]}}"], scripts) == {"colter.bash"}
 
 
 @pytest.mark.parametrize(("line", "expected"), TABLE)
 def test_fish_completes(scripts: Path, line: str, expected: set[str]) -> None:
     env_words = ask(
-        [shell("fish"), "-N", "-c", f"source colter.fish; complete -C '{line}' | string split -f1 \\t"], scripts
+        [program("fish"), "-N", "-c", f"source colter.fish; complete -C '{line}' | string split -f1 \\t"], scripts
     )
     assert env_words == expected
 
@@ -97,7 +88,7 @@ def test_fish_completes(scripts: Path, line: str, expected: set[str]) -> None:
 def test_zsh_answers_the_first_tab_when_autoloaded(scripts: Path, typed: str, expected: str) -> None:
     env = {"PATH": f"{scripts}/bin:{os.environ['PATH']}", "HOME": str(scripts), "TERM": "dumb", "PS1": "$ "}
     child = pexpect.spawn(
-        shell("zsh"), ["-f", "-i"], env=env, cwd=str(scripts), encoding="utf-8", timeout=20, dimensions=(24, 200)
+        program("zsh"), ["-f", "-i"], env=env, cwd=str(scripts), encoding="utf-8", timeout=20, dimensions=(24, 200)
     )
     try:
         child.sendline(f"fpath=({scripts} $fpath); autoload -Uz compinit; compinit -u -d {scripts}/dump; echo rea''dy")
@@ -114,5 +105,5 @@ def test_the_zsh_file_begins_as_compinit_wants_it(scripts: Path) -> None:
 
 
 def test_zsh_takes_the_script_as_correct(scripts: Path) -> None:
-    checked = subprocess.run([shell("zsh"), "-n", scripts / "_colter"], capture_output=True, text=True, check=False)
+    checked = subprocess.run([program("zsh"), "-n", scripts / "_colter"], capture_output=True, text=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")

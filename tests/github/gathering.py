@@ -1,12 +1,8 @@
 """One collection against a loopback server, as the tests of this folder run it."""
 
 import asyncio
-import os
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
-
-import pytest
 
 from colter.core.errors import SourceError
 from colter.core.model import Reading, Round
@@ -67,13 +63,3 @@ def gather(
     error = asyncio.run(run())
     assert len({reading.target for reading in readings}) == len(readings), "a target was reported twice"
     return {reading.target.name: reading for reading in readings}, error
-
-
-def need(path: Path) -> Path:
-    """What tests/fetch.py fetches; without it the test is skipped, and failed where everything must run."""
-    if path.exists():
-        return path
-    missing = f"{path.name} is not there: python tests/fetch.py"
-    if os.environ.get("COLTER_REQUIRE_SERVERS") == "1":
-        pytest.fail(missing)
-    pytest.skip(missing)

@@ -8,7 +8,8 @@ from tests.fakes.github_schema import GitHubBySchema, node_id, schema
 from tests.fakes.github_server import Asked, Told, serve
 from tests.fakes.github_template import GitHubByTemplate, node
 from tests.fetch import SCHEMA
-from tests.github.gathering import collect, gather, need
+from tests.github.gathering import collect, gather
+from tests.needing import fetched
 
 NAMES = [f"ada/repo-{index:03}" for index in range(1000)]
 TOO_MUCH = Told(b"<html>", 502)
@@ -16,7 +17,7 @@ TOO_MUCH = Told(b"<html>", 502)
 
 @pytest.fixture(scope="module")
 def official() -> GraphQLSchema:
-    return schema(need(SCHEMA))
+    return schema(fetched(SCHEMA))
 
 
 def size(asked: Asked) -> int:

@@ -15,12 +15,13 @@ from tests.fakes.github_rest import ISSUES, all_of, repository, row
 from tests.fakes.github_server import Asked, Told, serve
 from tests.fakes.github_template import GitHubByTemplate, node
 from tests.fetch import RECORDINGS
-from tests.github.gathering import TOKEN, collect, gather, need
+from tests.github.gathering import TOKEN, collect, gather
+from tests.needing import fetched
 
 
 @pytest.fixture(scope="module")
 def recorded() -> dict[str, Told]:
-    return read_recordings(need(RECORDINGS))
+    return read_recordings(fetched(RECORDINGS))
 
 
 def test_every_recorded_repository_is_read_right_and_again_by_304(recorded: dict[str, Told]) -> None:

@@ -10,7 +10,8 @@ from colter.store.memory import MemoryStore
 from tests.fakes.github_schema import GitHubBySchema, number, schema
 from tests.fakes.github_server import serve
 from tests.fetch import SCHEMA
-from tests.github.gathering import collect, gather, need
+from tests.github.gathering import collect, gather
+from tests.needing import fetched
 
 OWNERS = ("ada", "grace", "acme", "initech")
 NAMES = tuple(f"{OWNERS[index % 4]}/repo-{index}" for index in range(1000))
@@ -19,7 +20,7 @@ COUNTS = ("stars", "forks", "watchers", "open_issues", "open_pull_requests", "br
 
 @pytest.fixture(scope="module")
 def official() -> GraphQLSchema:
-    return schema(need(SCHEMA))
+    return schema(fetched(SCHEMA))
 
 
 def right(reading: Reading) -> bool:

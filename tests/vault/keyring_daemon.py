@@ -1,24 +1,14 @@
 """A real Secret Service on a D-Bus of its own, and how to have less than that."""
 
 import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from colter.config.session.kernel_keyring import KernelKeyring
 from colter.config.session.sessions import LIFETIME
-
-
-def need(available: object, what: str) -> None:
-    """Skip the test on a machine without a component; where everything must be there, fail."""
-    if not available:
-        if os.environ.get("COLTER_REQUIRE_SERVERS") == "1":
-            pytest.fail(f"{what} is needed")
-        pytest.skip(f"{what} is not available")
+from tests.needing import lacking, program
 
 
 def bare_environment(home: Path) -> dict[str, str]:
@@ -30,7 +20,8 @@ def bare_environment(home: Path) -> dict[str, str]:
 @contextmanager
 def gnome_keyring(home: Path) -> Iterator[dict[str, str]]:
     """The environment of a desktop session with an unlocked gnome-keyring in it."""
-    need(shutil.which("gnome-keyring-daemon") and shutil.which("dbus-run-session"), "gnome-keyring")
+    program("gnome-keyring-daemon")
+    program("dbus-run-session")
     runtime = home / "run"
     runtime.mkdir(mode=0o700, parents=True)
     env = {**bare_environment(home), "XDG_RUNTIME_DIR": str(runtime), "XDG_DATA_HOME": str(home / "data")}
@@ -68,4 +59,4 @@ def need_kernel_keyring() -> None:
     try:
         KernelKeyring(LIFETIME).get_password("colter-test", "nothing")
     except OSError as error:
-        need(available=False, what=f"the kernel keyring ({error.strerror})")
+        lacking(f"the kernel keyring ({error.strerror})")
