@@ -17,8 +17,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import String, select
-from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+from sqlalchemy import URL, String, make_url, select
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from colter.core.clock import SystemClock
@@ -147,41 +147,47 @@ class _MonitorHistory(_Base):
 
 
 def predecessor(folder: Path, batches: Sequence[Sequence[ProbeResult]]) -> float:
+    """Seconds of the predecessor's way of writing, into an SQLite file."""
+    url = make_url(f"sqlite+aiosqlite:///{folder / 'predecessor.db'}")
+    return asyncio.run(write_one_by_one(url, [result for batch in batches for result in batch]))
+
+
+async def write_one_by_one(url: URL, results: Sequence[ProbeResult]) -> float:
     """Seconds of one ORM session, one look-up and one commit per result, as clockwerk 0.1.2 writes."""
-
-    async def write() -> float:
-        engine = create_async_engine(f"sqlite+aiosqlite:///{folder / 'predecessor.db'}")
-        async with engine.begin() as connection:
-            await connection.run_sync(_Base.metadata.create_all)
-        sessions = async_sessionmaker(engine)
-        begun = time.perf_counter()
-        for result in (result for batch in batches for result in batch):
-            async with sessions() as session:
-                at = result.at.replace(tzinfo=None)
-                success = result.state is EndpointState.UP
-                session.add(
-                    _MonitorHistory(
-                        url=result.url,
-                        timestamp=at,
-                        status_code=result.status_code,
-                        latency=result.latency_ms,
-                        success=success,
-                    )
-                )
-                known = await session.scalar(select(_EndpointStatus).where(_EndpointStatus.url == result.url))
-                if known is None:
-                    session.add(_EndpointStatus(url=result.url, current_status="UP", last_updated=at))
-                else:
-                    known.last_updated = at
-                await session.commit()
-        seconds = time.perf_counter() - begun
-        await engine.dispose()
-        return seconds
-
-    return asyncio.run(write())
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(_Base.metadata.create_all)
+    sessions = async_sessionmaker(engine)
+    begun = time.perf_counter()
+    for result in results:
+        async with sessions() as session:
+            await _write_one(session, result)
+    seconds = time.perf_counter() - begun
+    await engine.dispose()
+    return seconds
 
 
-def _rate(way: Way, batches: Sequence[Sequence[ProbeResult]]) -> float:
+async def _write_one(session: AsyncSession, result: ProbeResult) -> None:
+    at = result.at.replace(tzinfo=None)
+    session.add(
+        _MonitorHistory(
+            url=result.url,
+            timestamp=at,
+            status_code=result.status_code,
+            latency=result.latency_ms,
+            success=result.state is EndpointState.UP,
+        )
+    )
+    known = await session.scalar(select(_EndpointStatus).where(_EndpointStatus.url == result.url))
+    if known is None:
+        session.add(_EndpointStatus(url=result.url, current_status="UP", last_updated=at))
+    else:
+        known.last_updated = at
+    await session.commit()
+
+
+def rate(way: Way, batches: Sequence[Sequence[ProbeResult]]) -> float:
+    """Results per second of one way of writing, into a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
         return sum(map(len, batches)) / way(Path(folder), batches)
 
@@ -204,10 +210,10 @@ def main(rounds: int) -> None:
     rates: dict[str, list[float]] = {way.__name__: [] for way, _ in ways}
     for _ in range(rounds):
         for way, work in ways:
-            rates[way.__name__].append(_rate(way, work))
+            rates[way.__name__].append(rate(way, work))
     middle = {name: statistics.median(values) for name, values in rates.items()}
-    for name, rate in middle.items():
-        print(f"{name:12} {rate:10,.0f} results/s")
+    for name, speed in middle.items():
+        print(f"{name:12} {speed:10,.0f} results/s")
     print(f"ours is {middle['ours'] / middle['predecessor']:.0f} x the predecessor (must: 100 x)")
     print(f"raw is {middle['raw'] / middle['ours']:.2f} x ours (must: at most 3 x)")
     print(f"raw with rows ready made is {middle['raw_rows'] / middle['ours']:.2f} x ours")

@@ -32,6 +32,19 @@ _colter_completion() {
             'probe:--color') skip=1; continue ;;
             'probe:--password-file') skip=1; continue ;;
             'probe:--password-command') skip=1; continue ;;
+            'export:-o'|'export:--output') skip=1; continue ;;
+            'export:--since') skip=1; continue ;;
+            'export:--until') skip=1; continue ;;
+            'export:--source') skip=1; continue ;;
+            'export:-f'|'export:--format') skip=1; continue ;;
+            'export:--file') skip=1; continue ;;
+            'export:--timeout') skip=1; continue ;;
+            'export:--listen') skip=1; continue ;;
+            'export:-c'|'export:--config') skip=1; continue ;;
+            'export:--state') skip=1; continue ;;
+            'export:--color') skip=1; continue ;;
+            'export:--password-file') skip=1; continue ;;
+            'export:--password-command') skip=1; continue ;;
             'status:-f'|'status:--format') skip=1; continue ;;
             'status:--file') skip=1; continue ;;
             'status:-c'|'status:--config') skip=1; continue ;;
@@ -183,6 +196,7 @@ _colter_completion() {
         esac
         case "${path:+$path }$word" in
             'probe') path='probe' ;;
+            'export') path='export' ;;
             'status') path='status' ;;
             'login') path='login' ;;
             'logout') path='logout' ;;
@@ -233,6 +247,19 @@ _colter_completion() {
         'probe:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
         'probe:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         'probe:--password-command') :; return ;;
+        'export:-o'|'export:--output') COMPREPLY=($(compgen -W 'influx prometheus database file' -- "$cur")); return ;;
+        'export:--since') :; return ;;
+        'export:--until') :; return ;;
+        'export:--source') COMPREPLY=($(compgen -W 'github pypi probe' -- "$cur")); return ;;
+        'export:-f'|'export:--format') COMPREPLY=($(compgen -W 'jsonl csv influx openmetrics table text json markdown' -- "$cur")); return ;;
+        'export:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'export:--timeout') :; return ;;
+        'export:--listen') :; return ;;
+        'export:-c'|'export:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'export:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'export:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+        'export:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'export:--password-command') :; return ;;
         'status:-f'|'status:--format') COMPREPLY=($(compgen -W 'table text json jsonl csv markdown openmetrics' -- "$cur")); return ;;
         'status:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         'status:-c'|'status:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
@@ -386,6 +413,7 @@ _colter_completion() {
         case "$path" in
             '') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'probe') COMPREPLY=($(compgen -W '-X --method -H --header -d --data --expect --count --interval --wait --explain -o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
+            'export') COMPREPLY=($(compgen -W '-o --output --since --until --source -f --format --file --timeout --dry-run --refused --listen --delete -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'status') COMPREPLY=($(compgen -W '-f --format --file -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'login') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'logout') COMPREPLY=($(compgen -W '--all -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
@@ -414,7 +442,7 @@ _colter_completion() {
         esac
     else
         case "$path" in
-            '') COMPREPLY=($(compgen -W 'probe status login logout completion demo track config' -- "$cur")) ;;
+            '') COMPREPLY=($(compgen -W 'probe export status login logout completion demo track config' -- "$cur")) ;;
             'completion') COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$cur")) ;;
             'track') COMPREPLY=($(compgen -W 'github pypi all' -- "$cur")) ;;
             'config') COMPREPLY=($(compgen -W 'init path show check schema get set unset edit seal reseal passwd rekey import' -- "$cur")) ;;

@@ -74,6 +74,45 @@ function __colter_at --description 'Whether the command line stands at this comm
             case 'probe:--password-command'
                 set skip 1
                 continue
+            case 'export:-o' 'export:--output'
+                set skip 1
+                continue
+            case 'export:--since'
+                set skip 1
+                continue
+            case 'export:--until'
+                set skip 1
+                continue
+            case 'export:--source'
+                set skip 1
+                continue
+            case 'export:-f' 'export:--format'
+                set skip 1
+                continue
+            case 'export:--file'
+                set skip 1
+                continue
+            case 'export:--timeout'
+                set skip 1
+                continue
+            case 'export:--listen'
+                set skip 1
+                continue
+            case 'export:-c' 'export:--config'
+                set skip 1
+                continue
+            case 'export:--state'
+                set skip 1
+                continue
+            case 'export:--color'
+                set skip 1
+                continue
+            case 'export:--password-file'
+                set skip 1
+                continue
+            case 'export:--password-command'
+                set skip 1
+                continue
             case 'status:-f' 'status:--format'
                 set skip 1
                 continue
@@ -522,6 +561,8 @@ function __colter_at --description 'Whether the command line stands at this comm
         switch (string join -- ' ' $path $word)
             case 'probe'
                 set path 'probe'
+            case 'export'
+                set path 'export'
             case 'status'
                 set path 'status'
             case 'login'
@@ -578,6 +619,7 @@ function __colter_at --description 'Whether the command line stands at this comm
 end
 complete -c colter -f
 complete -c colter -n "__colter_at ''" -a probe -d 'Probe endpoints once'
+complete -c colter -n "__colter_at ''" -a export -d 'Send what sinks are owed, or any part of the history to a sink or a file'
 complete -c colter -n "__colter_at ''" -a status -d 'Show the last known of everything, without any network'
 complete -c colter -n "__colter_at ''" -a login -d 'Ask for the master password once, for 30 minutes'
 complete -c colter -n "__colter_at ''" -a logout -d 'Forget the master password'
@@ -603,7 +645,7 @@ complete -c colter -n "__colter_at 'probe'" -l count -r -d 'Probe so many times'
 complete -c colter -n "__colter_at 'probe'" -l interval -r -d 'From one probe to the next, with --count and --wait'
 complete -c colter -n "__colter_at 'probe'" -l wait -r -d 'Probe until nothing fails any more, at most so long; shows the last look'
 complete -c colter -n "__colter_at 'probe'" -l explain -d 'Tell phases, certificate, headers and what happened'
-complete -c colter -n "__colter_at 'probe'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file; may be repeated or have commas'
+complete -c colter -n "__colter_at 'probe'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file as configured; may be repeated or have commas'
 complete -c colter -n "__colter_at 'probe'" -s f -l format -r -a 'table text json jsonl csv markdown openmetrics junit nagios github' -d 'One of table, text, json, jsonl, csv, markdown, openmetrics, junit, nagios, github'
 complete -c colter -n "__colter_at 'probe'" -l file -r -F -d 'Write the result there, in one step'
 complete -c colter -n "__colter_at 'probe'" -l dry-run -d 'Read and show; keep, export and send nothing'
@@ -620,6 +662,27 @@ complete -c colter -n "__colter_at 'probe'" -l password-file -r -F -d 'Read the 
 complete -c colter -n "__colter_at 'probe'" -l password-command -r -d 'Run this to get the master password'
 complete -c colter -n "__colter_at 'probe'" -s V -l version -d 'Print the version'
 complete -c colter -n "__colter_at 'probe'" -s h -l help -d 'Show this message and exit.'
+complete -c colter -n "__colter_at 'export'" -s o -l output -r -a 'influx prometheus database file' -d 'Send to influx, prometheus, database, file as configured; may be repeated or have commas'
+complete -c colter -n "__colter_at 'export'" -l since -r -d 'From then on: how long ago (30d), a day, or a time (2026-05-04T12:00Z)'
+complete -c colter -n "__colter_at 'export'" -l until -r -d 'Up to then'
+complete -c colter -n "__colter_at 'export'" -l source -r -a 'github pypi probe' -d 'Only from github, pypi, probe; may be repeated or have commas'
+complete -c colter -n "__colter_at 'export'" -s f -l format -r -a 'jsonl csv influx openmetrics table text json markdown' -d 'History as jsonl, csv, influx or openmetrics'
+complete -c colter -n "__colter_at 'export'" -l file -r -F -d 'Write it there; the file appears when it is whole'
+complete -c colter -n "__colter_at 'export'" -l timeout -r -d 'Give up on a sink that takes nothing for so long'
+complete -c colter -n "__colter_at 'export'" -l dry-run -d 'Only count what would be sent or written'
+complete -c colter -n "__colter_at 'export'" -l refused -d 'List what sinks have refused for good, and why'
+complete -c colter -n "__colter_at 'export'" -l listen -r -d 'Serve the newest state to Prometheus at /metrics, until Ctrl-C'
+complete -c colter -n "__colter_at 'export'" -l delete -d 'With -o prometheus: take away what it shows of Colter'
+complete -c colter -n "__colter_at 'export'" -s c -l config -r -F -d 'The configuration file [COLTER_CONFIG]'
+complete -c colter -n "__colter_at 'export'" -l state -r -F -d 'Where history is kept'
+complete -c colter -n "__colter_at 'export'" -s v -l verbose -d 'Tell more on stderr; twice: everything'
+complete -c colter -n "__colter_at 'export'" -s q -l quiet -d 'Say nothing but errors'
+complete -c colter -n "__colter_at 'export'" -l color -r -a 'auto always never' -d 'Whether to use colours'
+complete -c colter -n "__colter_at 'export'" -l no-input -d 'Never ask anything'
+complete -c colter -n "__colter_at 'export'" -l password-file -r -F -d 'Read the master password from a private file'
+complete -c colter -n "__colter_at 'export'" -l password-command -r -d 'Run this to get the master password'
+complete -c colter -n "__colter_at 'export'" -s V -l version -d 'Print the version'
+complete -c colter -n "__colter_at 'export'" -s h -l help -d 'Show this message and exit.'
 complete -c colter -n "__colter_at 'status'" -s f -l format -r -a 'table text json jsonl csv markdown openmetrics' -d 'One of table, text, json, jsonl, csv, markdown, openmetrics'
 complete -c colter -n "__colter_at 'status'" -l file -r -F -d 'Write the result there, in one step'
 complete -c colter -n "__colter_at 'status'" -s c -l config -r -F -d 'The configuration file [COLTER_CONFIG]'
@@ -692,7 +755,7 @@ complete -c colter -n "__colter_at 'track'" -l password-command -r -d 'Run this 
 complete -c colter -n "__colter_at 'track'" -s V -l version -d 'Print the version'
 complete -c colter -n "__colter_at 'track'" -s h -l help -d 'Show this message and exit.'
 complete -c colter -n "__colter_at 'track github'" -l with -r -a 'downloads issues traffic ci security' -d 'Read more: downloads, issues, traffic, ci, security; may be repeated or have commas'
-complete -c colter -n "__colter_at 'track github'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file; may be repeated or have commas'
+complete -c colter -n "__colter_at 'track github'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file as configured; may be repeated or have commas'
 complete -c colter -n "__colter_at 'track github'" -s f -l format -r -a 'table text json jsonl csv markdown openmetrics' -d 'One of table, text, json, jsonl, csv, markdown, openmetrics'
 complete -c colter -n "__colter_at 'track github'" -l file -r -F -d 'Write the result there, in one step'
 complete -c colter -n "__colter_at 'track github'" -l dry-run -d 'Read and show; keep, export and send nothing'
@@ -710,7 +773,7 @@ complete -c colter -n "__colter_at 'track github'" -l password-command -r -d 'Ru
 complete -c colter -n "__colter_at 'track github'" -s V -l version -d 'Print the version'
 complete -c colter -n "__colter_at 'track github'" -s h -l help -d 'Show this message and exit.'
 complete -c colter -n "__colter_at 'track pypi'" -l by -r -a 'python system' -d 'Split downloads by python or system; may be repeated or have commas'
-complete -c colter -n "__colter_at 'track pypi'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file; may be repeated or have commas'
+complete -c colter -n "__colter_at 'track pypi'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file as configured; may be repeated or have commas'
 complete -c colter -n "__colter_at 'track pypi'" -s f -l format -r -a 'table text json jsonl csv markdown openmetrics' -d 'One of table, text, json, jsonl, csv, markdown, openmetrics'
 complete -c colter -n "__colter_at 'track pypi'" -l file -r -F -d 'Write the result there, in one step'
 complete -c colter -n "__colter_at 'track pypi'" -l dry-run -d 'Read and show; keep, export and send nothing'
@@ -727,7 +790,7 @@ complete -c colter -n "__colter_at 'track pypi'" -l password-file -r -F -d 'Read
 complete -c colter -n "__colter_at 'track pypi'" -l password-command -r -d 'Run this to get the master password'
 complete -c colter -n "__colter_at 'track pypi'" -s V -l version -d 'Print the version'
 complete -c colter -n "__colter_at 'track pypi'" -s h -l help -d 'Show this message and exit.'
-complete -c colter -n "__colter_at 'track all'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file; may be repeated or have commas'
+complete -c colter -n "__colter_at 'track all'" -s o -l output -r -a 'influx prometheus database file' -d 'Also export to influx, prometheus, database, file as configured; may be repeated or have commas'
 complete -c colter -n "__colter_at 'track all'" -s f -l format -r -a 'table text json jsonl csv markdown openmetrics' -d 'One of table, text, json, jsonl, csv, markdown, openmetrics'
 complete -c colter -n "__colter_at 'track all'" -l file -r -F -d 'Write the result there, in one step'
 complete -c colter -n "__colter_at 'track all'" -l dry-run -d 'Read and show; keep, export and send nothing'

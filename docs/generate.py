@@ -1,6 +1,6 @@
-"""Writes what is made from the commands themselves: the help texts in docs/commands.md, and completions/.
+"""Writes what is made from the program: help texts in docs/commands.md, names in docs/exports.md, completions/.
 
-Usage: python docs/generate.py
+Usage: python -m docs.generate
 """
 
 import contextlib
@@ -12,6 +12,7 @@ from pathlib import Path
 from colter.cli.completing.scripts import SHELLS, script
 from colter.cli.completing.words import places
 from colter.cli.main import command_tree, run
+from docs import names
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "commands.md"
@@ -21,13 +22,17 @@ COMPLETIONS = {
     "fish": ROOT / "completions" / "colter.fish",
     "powershell": ROOT / "completions" / "colter.ps1",
 }
-_FIRST, _LAST = "<!-- help: from here on, made by docs/generate.py -->\n", "<!-- help: until here -->\n"
+_FIRST, _LAST = "<!-- help: from here on, made by ./dev docs -->\n", "<!-- help: until here -->\n"
 
 
 def files() -> dict[Path, str]:
     """Every generated file with what should stand in it."""
     tree = command_tree()
-    return {PAGE: page(PAGE.read_text()), **{COMPLETIONS[shell]: script(shell, tree) for shell in SHELLS}}
+    return {
+        PAGE: page(PAGE.read_text()),
+        names.PAGE: names.page(names.PAGE.read_text()),
+        **{COMPLETIONS[shell]: script(shell, tree) for shell in SHELLS},
+    }
 
 
 def page(text: str) -> str:

@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+import platform
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from colter.app.ring import Ring
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, SourceError
-from colter.core.model import ProbeResult, Reading, Round
+from colter.core.model import Delivery, ProbeResult, Reading, Round
 from colter.core.ports import Source, Store
 from colter.core.units import format_duration
 
@@ -22,7 +24,9 @@ class Collected:
 
     readings: list[Reading] = field(default_factory=list)
     problems: list[ColterError] = field(default_factory=list)
-    """Sources that could not be read as a whole."""
+    """Of sources that could not be read as a whole."""
+    failed: set[str] = field(default_factory=set)
+    """Which sources those are."""
 
 
 async def collect(
@@ -48,15 +52,20 @@ async def collect(
     try:
         async with asyncio.TaskGroup() as group:
             for source in sources:
-                group.create_task(_collect_one(source, timeout, keep, done.problems))
+                group.create_task(_collect_one(source, timeout, keep, done))
     finally:
         done.readings.sort(key=lambda reading: reading.target)
 
 
-async def commit(store: Store, done: Round) -> ColterError | None:
-    """Keep a round; the error when that fails, so that what was measured can still be shown."""
+async def commit(store: Store | Ring, done: Round, sinks: Iterable[str] = ()) -> ColterError | None:
+    """Keep a round, and with it what is owed to these sinks.
+
+    Returns:
+        The error when that fails, so that what was measured can still be shown.
+    """
+    owed = [Delivery(f"{done.key}:{name}", "sink", name, due=done.finished, round_key=done.key) for name in sinks]
     try:
-        await store.commit(done)
+        await store.commit(done, deliveries=owed)
     except ColterError as error:
         return error
     return None
@@ -68,24 +77,40 @@ def make_round(
     *,
     readings: Sequence[Reading] = (),
     results: Sequence[ProbeResult] = (),
+    complete: Iterable[str] = (),
 ) -> Round:
     """A finished round with a key of its own; the keys sort by time."""
     milliseconds = int(started.timestamp() * 1000)
     key = f"{milliseconds:012x}-{secrets.token_hex(8)}"
-    return Round(key, started, clock.now(), tuple(readings), tuple(results))
+    return Round(
+        key,
+        started,
+        clock.now(),
+        tuple(readings),
+        tuple(results),
+        machine=platform.node(),
+        complete=frozenset(complete),
+    )
 
 
-async def _collect_one(
-    source: Source, timeout: timedelta, emit: Callable[[Reading], None], problems: list[ColterError]
-) -> None:
+def bug(where: str, error: Exception) -> ColterError:
+    """What a broad `except` at the plugin border makes of an error that nobody expected."""
+    log.error("%s: failed", where, exc_info=error)
+    return ColterError(f"{where}: a bug: {type(error).__name__}", hint="the log has the details")
+
+
+async def _collect_one(source: Source, timeout: timedelta, emit: Callable[[Reading], None], done: Collected) -> None:
     try:
         async with asyncio.timeout(timeout.total_seconds()):
             await source.collect(emit)
     except TimeoutError:
         limit = format_duration(timeout)
-        problems.append(SourceError(f"{source.name}: not done within {limit}", hint="allow more with --timeout"))
+        failed: ColterError = SourceError(f"{source.name}: not done within {limit}", hint="allow more with --timeout")
     except ColterError as error:
-        problems.append(error)
+        failed = error
     except Exception as error:  # the plugin border: a bug in one source must not cost the others their readings
-        log.exception("%s: failed", source.name)
-        problems.append(ColterError(f"{source.name}: a bug: {type(error).__name__}", hint="the log has the details"))
+        failed = bug(source.name, error)
+    else:
+        return
+    done.problems.append(failed)
+    done.failed.add(source.name)

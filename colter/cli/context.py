@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TextIO, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, TextIO, TypeVar
 
 from colter.cli.lines import harmless
 from colter.cli.progress import Progress
@@ -273,7 +273,7 @@ def _interruptible() -> Iterator[None]:
         signal.signal(signal.SIGTERM, end)
 
 
-def discard(stream: TextIO) -> None:
+def discard(stream: IO[str]) -> None:
     """Lead a stream to nowhere, so that not even the interpreter's last flush meets the closed pipe again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())

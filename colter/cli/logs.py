@@ -18,7 +18,8 @@ from colter.core.secret import MASK, Secret
 MAX_BYTES = 5_000_000
 BACKUPS = 5
 _SHORTEST_MASKED = 6  # masking "a" everywhere would spoil the log, and tell the secret
-_NOISY = ("alembic", "asyncio", "httpcore", "httpx", "sqlalchemy")  # at DEBUG, httpcore prints cookies and tokens
+_NOISY = ("alembic", "apprise", "asyncio", "httpcore", "httpx", "sqlalchemy", "urllib3")
+"""At DEBUG, httpcore prints cookies and tokens, and urllib3 (of Apprise) addresses."""
 _CONSOLE_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 _URL = re.compile(r"([a-z][a-z0-9+.-]*://)([^\s/?#@]*@)?([^\s?#\"']*)(\?[^\s#\"']*)?", re.IGNORECASE)
 

@@ -19,6 +19,7 @@ from colter.core.errors import ColterError, ExitCode, UsageError
 COMMANDS: dict[str, tuple[str, str]] = {
     "track": ("colter.cli.track", "Read repositories and packages once."),
     "probe": ("colter.cli.probe", "Probe endpoints once."),
+    "export": ("colter.cli.export", "Send what sinks are owed, or any part of the history to a sink or a file."),
     "status": ("colter.cli.status", "Show the last known of everything, without any network."),
     "config": ("colter.cli.config", "Create, check, show and change the configuration."),
     "login": ("colter.cli.login", "Ask for the master password once, for 30 minutes."),

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from colter.core.errors import UsageError
 from colter.core.units import parse_duration
 
 READING_FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown", "openmetrics")
@@ -69,12 +68,6 @@ def chosen(values: Sequence[str] | None) -> frozenset[str]:
     return frozenset(split_commas(values or ()))
 
 
-def check_sinks(names: Sequence[str] | None) -> None:
-    """UsageError unless every sink that was asked for with `-o` can be used."""
-    for name in split_commas(names or ()):
-        raise UsageError(f"{name}: exporting arrives with the next version", hint="use -f and --file until then")
-
-
 def format_option(formats: tuple[str, ...]) -> Any:
     """`-f` with the formats of a command."""
     return typer.Option(
@@ -112,7 +105,7 @@ Output = Annotated[
         "-o",
         "--output",
         metavar="SINK",
-        help=f"Also export to {', '.join(SINKS)}; may be repeated or have commas. [arrives with the next version]",
+        help=f"Also export to {', '.join(SINKS)} as configured; may be repeated or have commas.",
         parser=Words(*SINKS, many=True),
     ),
 ]

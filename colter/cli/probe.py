@@ -7,6 +7,7 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
+from colter.cli.working import fate
 from colter.core.errors import ColterError
 
 _MOST_PROBES = 10_000
@@ -91,7 +92,6 @@ def command(
     from colter.cli.probing.verdict import read_fail_on
 
     context = Context.of(ctx)
-    options.check_sinks(output)
     try:
         asked = Asked(method, headers or (), body, expect or (), timeout)
         looks = Looks(
@@ -101,7 +101,8 @@ def command(
             interval=timedelta(seconds=1) if interval is None else interval,
             wait=wait,
             explain=explain,
-            keep=not (dry_run or no_store),
+            complete=not names,
+            fate=fate(output, dry_run=dry_run, no_store=no_store),
         )
         return look(context, looks, format_, file)
     except ColterError as error:

@@ -9,14 +9,15 @@ from colter.cli import options
 from colter.cli.context import Context
 
 if TYPE_CHECKING:
-    from colter.core.model import Metric
+    from colter.core.model import Metric, Owing
     from colter.core.ports import TargetStatus
 
 
 def command(ctx: typer.Context, format_: options.ReadingFormat = None, file: options.File = None) -> None:
     """Show the last known of everything, without any network.
 
-    Every number with its change since the look before, and how old it is.
+    Every number with its change since the look before, and how old it is; and what sinks are still owed, since when,
+    and why.
 
     Examples:
       colter status
@@ -29,26 +30,24 @@ def command(ctx: typer.Context, format_: options.ReadingFormat = None, file: opt
     context = Context.of(ctx)
     chosen = choose_format(context, format_, file, options.READING_FORMATS)
     check_file(file)
-    targets, owed = context.run(lambda: _read(context))
-    deliver(context, _page(context, chosen, targets, owed, catalogue()), file)
+    targets, owing = context.run(lambda: _read(context))
+    deliver(context, _page(context, chosen, targets, owing, catalogue()), file)
     if not targets:
         context.say("colter: nothing is known yet\n  hint: colter track all; colter probe")
-    if owed:
-        context.say(f"colter: {owed} deliveries are owed; they are tried again with the next round")
 
 
-async def _read(context: Context) -> "tuple[Sequence[TargetStatus], int]":
+async def _read(context: Context) -> "tuple[Sequence[TargetStatus], Sequence[Owing]]":
     from colter.app.runtime import open_runtime
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        return await runtime.status(), len(await runtime.owed())
+        return await runtime.status(), await runtime.owing()
 
 
 def _page(
     context: Context,
     format_: str,
     targets: "Sequence[TargetStatus]",
-    owed: int,
+    owing: "Sequence[Owing]",
     metrics: "Mapping[tuple[str, str], Metric]",
 ) -> str:
     from colter.cli.render import machine, people, tables
@@ -57,7 +56,8 @@ def _page(
     now = context.clock.now()
     match format_:
         case "table" | "markdown":
-            return tables.drawn(context, format_, people.status_sheets(targets, metrics, now))
+            sheets = [*people.status_sheets(targets, metrics, now), *people.owing_sheets(owing, now)]
+            return tables.drawn(context, format_, sheets)
         case "openmetrics":
             from colter.cli.render.probes import points
             from colter.sinks.exposition import of_status, openmetrics
@@ -65,5 +65,5 @@ def _page(
             results = [status.result for status in targets if status.result]
             return openmetrics([*of_status(targets, metrics), *points(results)])
         case "json":
-            return machine.document(records.status_document(now, targets, owed))
+            return machine.document(records.status_document(now, targets, owing))
     return machine.rows(format_, [records.status_record(status) for status in targets], machine.flat_status)

@@ -17,7 +17,8 @@ from colter.core.text import clean
 if TYPE_CHECKING:
     from colter.config.vault.vault import OpenVault
 
-_STAND_IN = "x"
+_STAND_IN = "${COLTER_STAND_IN:-x}"
+"""A secret that nobody opens: so it is taken for one also where a plain address may stand."""
 VAULT = ("vault",)
 
 

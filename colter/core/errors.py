@@ -4,6 +4,7 @@ ColterError
 ├── UsageError          2   the command line asks for something that is not there
 ├── ConfigError         3   the configuration is missing or wrong
 ├── StateError          3   the state directory cannot be used
+│   └── FullError           there is no room for more in it
 ├── LockedError         4   no or wrong master password, no way to ask
 ├── VaultError          3   the vault or a sealed value is damaged or was altered
 ├── SourceError         5   a source could read none of its targets
@@ -13,7 +14,7 @@ ColterError
 
 from collections.abc import Iterable
 from datetime import timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 
 class ExitCode(IntEnum):
@@ -78,6 +79,10 @@ class StateError(ColterError):
     exit_code = ExitCode.CONFIG
 
 
+class FullError(StateError):
+    """There is no room for more: the disk is full, or the history as large as it may get."""
+
+
 class LockedError(ColterError):
     """A secret is needed, and there is no or a wrong master password and no way to ask."""
 
@@ -96,6 +101,19 @@ class SourceError(ColterError):
     exit_code = ExitCode.UNREAD
 
 
+class Answer(StrEnum):
+    """What a sink's or channel's failure means for what it was given."""
+
+    RETRY = "retry"
+    """Nothing is wrong with it: later (out of reach, 429, 5xx)."""
+    REFUSED = "refused"
+    """Something in it will never be taken (400, 422): the others may be."""
+    TOO_LARGE = "too_large"
+    """It must come in smaller pieces (413)."""
+    PAUSE = "pause"
+    """Nothing will be taken until somebody mends the settings (401, 403, 404, a redirect); all of it is kept."""
+
+
 class DeliveryError(ColterError):
     """A sink or a channel has not taken what it was given."""
 
@@ -105,13 +123,14 @@ class DeliveryError(ColterError):
         self,
         message: str,
         *,
-        permanent: bool = False,
+        answer: Answer = Answer.RETRY,
         retry_after: timedelta | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
-        self.permanent = permanent
+        self.answer = answer
         self.retry_after = retry_after
+        """How long the receiver asked to be left alone."""
 
 
 class BusyError(ColterError):

@@ -42,6 +42,10 @@ class Metric:
     """Prometheus labels with one value each, for metrics that share a name: (("window", "7d"),)."""
     column: str = ""
     """Head of its column in a table; nothing: it is not shown in tables unless asked for."""
+    former: str = ""
+    """A further InfluxDB field with the same number, under the name that the predecessor's buckets have it."""
+    whole: bool = True
+    """Whole numbers: InfluxDB keeps them as integers, and a field must never change its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +210,11 @@ class ProbeResult:
     """Bytes of body received, as they came over the wire."""
     certificate_expires: datetime | None = None
     attempts: int = 1
+    """0: it was left alone, as it had asked."""
     group: str = ""
     evidence: Evidence | None = None
+    pause_until: datetime | None = None
+    """Until when it asks to be left alone: no probe is sent before that."""
 
     @property
     def target(self) -> Target:
@@ -224,6 +231,46 @@ class Round:
     finished: datetime
     readings: Sequence[Reading] = ()
     results: Sequence[ProbeResult] = ()
+    machine: str = ""
+    """Host name of the machine that looked: databases may be shared."""
+    complete: frozenset[str] = frozenset()
+    """Sources of which everything configured was read: what such a round does not show is not watched any more."""
+
+    @property
+    def entries(self) -> "tuple[Entry, ...]":
+        """What is to be delivered of it, one by one."""
+        return (
+            *(Entry(self, place, reading) for place, reading in enumerate(self.readings)),
+            *(Entry(self, place, result) for place, result in enumerate(self.results)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One reading or one result of a round: what a sink takes or refuses as a whole."""
+
+    round: Round
+    position: int
+    """Place among the readings, or among the results, of its round; with the round's key it names the entry."""
+    what: Reading | ProbeResult
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest look at every target of one source that is still watched."""
+
+    source: str
+    readings: Sequence[Reading] = ()
+    results: Sequence[ProbeResult] = ()
+    earlier_success: datetime | None = None
+    """When anything of it was last read before, should all of these looks have failed."""
+
+    @property
+    def last_success(self) -> datetime | None:
+        """When anything of it was last read; a result that is unknown tells nothing."""
+        times = [reading.at for reading in self.readings if reading.problem is None]
+        times += [result.at for result in self.results if result.state is not EndpointState.UNKNOWN]
+        return max(times, default=self.earlier_success)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,3 +301,57 @@ class Delivery:
     round_key: str | None = None
     attempts: int = 0
     last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One item that a sink has refused for good: kept and listed, while all the others went on."""
+
+    to: str
+    round_key: str
+    target: Target
+    at: datetime
+    """When it was measured."""
+    item: str
+    """What was refused, clean and cut: a line of line protocol, `reading`."""
+    reason: str
+    """What the sink said, clean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """What one sink or channel has not taken, and why."""
+
+    lane: Literal["sink", "channel"]
+    to: str
+    deliveries: int = 0
+    entries: int = 0
+    """Readings and results in them."""
+    since: datetime | None = None
+    """When the oldest of them was committed."""
+    problem: str | None = None
+    """Why the last try failed; None when it did not."""
+    failures: int = 0
+    """Tries in a row that failed."""
+    retry_at: datetime | None = None
+    asked: bool = False
+    """The receiver itself asked to be left alone until then."""
+    dropped: int = 0
+    """Entries given up because too much or too old was owed; they are still in the history."""
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A part of the history on its way to a sink or a file, so that an interrupted export goes on where it was."""
+
+    key: str
+    """What was asked for: sink or file, window as written, sources, format."""
+    since: datetime
+    until: datetime
+    after: str | None = None
+    """Key of the last round that has arrived."""
+    sent: int = 0
+    """Entries that have arrived."""
+    size: int = 0
+    """Of a file: its bytes up to there."""

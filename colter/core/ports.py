@@ -3,9 +3,26 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Literal, Protocol, TypeVar, runtime_checkable
 
-from colter.core.model import AlertState, Delivery, Metric, ProbeResult, Reading, Round, Target
+from colter.core.message import Message
+from colter.core.model import (
+    AlertState,
+    Delivery,
+    Entry,
+    Latest,
+    Metric,
+    Owing,
+    ProbeResult,
+    Reading,
+    Refusal,
+    Round,
+    Target,
+    Transfer,
+)
+
+Item = TypeVar("Item")
+Lane = Literal["sink", "channel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +104,115 @@ class TargetStatus:
     """Endpoints only: since when it has been in this state."""
 
 
-class Store(Recall, Protocol):
+class Sink(Protocol[Item]):
+    """Takes measurements. To be given the same twice must be harmless."""
+
+    name: str
+    batch: int
+    """Most items at once."""
+    at_once: int
+    """How many batches may be on their way at a time."""
+
+    def encode(self, entry: Entry) -> Sequence[Item]:
+        """The items of one entry, none when it holds nothing for this sink. Runs in any thread, and never raises."""
+
+    async def send(self, items: Sequence[Item]) -> None:
+        """Hand over all of these, and return when they are safe there.
+
+        Raises:
+            DeliveryError: they are not; its `answer` says what that means for them.
+        """
+
+    def show(self, item: Item) -> str:
+        """One item as a person may read it, for the list of what was refused."""
+
+    async def close(self) -> None:
+        """Let go of connections and files; harmless twice."""
+
+
+@runtime_checkable
+class Display(Protocol):
+    """Shows the newest look at everything (a Pushgateway, a file that is scraped): what came before does not matter."""
+
+    name: str
+
+    async def show(self, latest: Sequence[Latest]) -> None:
+        """Show this, all of it, in place of what was shown before of these sources; one with nothing in it vanishes.
+
+        Raises:
+            DeliveryError: it could not be shown.
+        """
+
+    async def clear(self) -> None:
+        """Show nothing any more. DeliveryError when that fails."""
+
+    async def close(self) -> None:
+        """Let go of connections; harmless twice."""
+
+
+class Notifier(Protocol):
+    """Brings messages to one channel. One contract suite runs over all implementations."""
+
+    name: str
+    """Of the channel, as it is configured."""
+
+    async def send(self, message: Message) -> None:
+        """Hand it over, trying once, within a deadline of its own; return when it is safe there.
+
+        To send the same again is harmless as far as the receiver can tell: it is given the message's key.
+
+        Raises:
+            DeliveryError: it is not; `answer` is RETRY, REFUSED (this message will never be taken) or PAUSE.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections; harmless twice."""
+
+
+class Outbox(Protocol):
+    """What is owed to sinks and channels. One contract suite runs over all implementations."""
+
+    async def owed(self) -> Sequence[Delivery]:
+        """Deliveries that are not settled, oldest first."""
+
+    async def owing(self) -> Sequence[Owing]:
+        """The same, counted by recipient, with what is known of each: ordered by lane and name."""
+
+    async def claim(self, lane: Lane, to: str, holder: str, until: datetime, now: datetime) -> bool:
+        """Take or keep the right to deliver to this recipient; False while somebody else has it.
+
+        A right that has run out, or that would last longer than anybody asks for (a clock was set back), is free.
+        """
+
+    async def release(self, lane: Lane, to: str, holder: str) -> None:
+        """Give the right back; nothing happens when it was lost."""
+
+    async def next_owed(self, lane: Lane, to: str, *, most: int, after: str | None = None) -> Sequence[Delivery]:
+        """The oldest deliveries, with at most so many entries together, but at least one if anything is owed.
+
+        Args:
+            lane: sinks or channels.
+            to: the recipient.
+            most: so many entries (readings and results of their rounds) at most.
+            after: only behind the delivery with this key; when that is settled meanwhile: from the oldest.
+        """
+
+    async def settle(self, keys: Sequence[str], refused: Sequence[Refusal] = ()) -> None:
+        """These have arrived, but for what was refused: in one transaction. Harmless twice."""
+
+    async def note(
+        self, lane: Lane, to: str, problem: str | None, *, retry_at: datetime | None = None, asked: bool = False
+    ) -> None:
+        """Remember how the last try went; no problem: all is well, and its failures are forgotten."""
+
+    async def drop(self, lane: Lane, to: str, *, before: datetime, most: int) -> int:
+        """Give up what was committed before that, and the oldest beyond so many entries; returns how many entries."""
+
+    async def refusals(self) -> Sequence[Refusal]:
+        """Everything refused that is still kept, oldest first."""
+
+
+class Store(Recall, Outbox, Protocol):
     """History, alert states, outbox and caches. One contract suite runs over all implementations."""
 
     async def open(self) -> None:
@@ -101,16 +226,47 @@ class Store(Recall, Protocol):
         """Let go of it; harmless twice."""
 
     async def commit(self, done: Round, states: Sequence[AlertState] = (), deliveries: Sequence[Delivery] = ()) -> bool:
-        """Keep all of it or none of it; False when this round was already kept."""
+        """Keep all of it or none of it; False when this round was already kept.
+
+        Raises:
+            StateError: it could not be kept; a FullError when there was no room for it.
+        """
 
     async def status(self) -> Sequence[TargetStatus]:
         """The last known of every target, ordered by target."""
 
-    async def rounds(self, since: datetime, until: datetime) -> Sequence[Round]:
-        """Stored rounds that finished in [since, until), oldest first."""
+    async def latest(self) -> Sequence[Latest]:
+        """By source: the newest look at every target, ordered by target.
+
+        Only what is still watched: not older than the newest round that was complete for its source.
+        """
+
+    async def rounds(
+        self, since: datetime, until: datetime, *, after: str | None = None, most: int | None = None
+    ) -> Sequence[Round]:
+        """Stored rounds that finished in [since, until), oldest first.
+
+        Args:
+            since: first moment of the window.
+            until: first moment after it.
+            after: only those behind the round with this key.
+            most: so many entries together at most, but at least one round.
+        """
+
+    async def rounds_by_key(self, keys: Sequence[str]) -> Sequence[Round]:
+        """The rounds with these keys that are there, oldest first."""
+
+    async def entries(self, since: datetime, until: datetime, *, after: str | None = None) -> int:
+        """How many readings and results `rounds` would bring altogether."""
+
+    async def transfer(self, key: str) -> Transfer | None:
+        """The export that was asked for in these words and is not done."""
+
+    async def keep_transfer(self, transfer: Transfer) -> None:
+        """Remember how far it has come, in place of what was remembered."""
+
+    async def end_transfer(self, key: str) -> None:
+        """It is done; harmless twice."""
 
     async def alert_states(self) -> Sequence[AlertState]:
         """All alert states."""
-
-    async def owed(self) -> Sequence[Delivery]:
-        """Deliveries that are not settled, oldest first."""

@@ -1,11 +1,12 @@
 """What was measured, as the JSON documents that Colter promises: stable names, additive changes only."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from colter.core.model import Event, Phases, ProbeResult, Reading, Sample
+from colter.core.model import Event, Owing, Phases, ProbeResult, Reading, Sample
 from colter.core.ports import TargetStatus
+from colter.core.units import timestamp
 
 READINGS = "colter.readings/1"
 PROBES = "colter.probes/1"
@@ -26,10 +27,31 @@ def probes_document(collected_at: datetime, results: Iterable[ProbeResult]) -> R
     return {"schema": PROBES, "collected_at": timestamp(collected_at), "results": [probe_record(r) for r in results]}
 
 
-def status_document(at: datetime, targets: Iterable[TargetStatus], owed: int) -> Record:
+def status_document(at: datetime, targets: Iterable[TargetStatus], owing: Sequence[Owing]) -> Record:
     """The document of what is known without asking any network."""
-    records = [status_record(target) for target in targets]
-    return {"schema": STATUS, "at": timestamp(at), "owed": owed, "targets": records}
+    return {
+        "schema": STATUS,
+        "at": timestamp(at),
+        "owed": sum(recipient.deliveries for recipient in owing),
+        "owing": [owing_record(recipient) for recipient in owing],
+        "targets": [status_record(target) for target in targets],
+    }
+
+
+def owing_record(owing: Owing) -> Record:
+    """What one sink or channel has not taken, and why."""
+    return {
+        "lane": owing.lane,
+        "to": text(owing.to),
+        "deliveries": owing.deliveries,
+        "measurements": owing.entries,
+        "since": owing.since and timestamp(owing.since),
+        "problem": owing.problem and text(owing.problem),
+        "failures": owing.failures,
+        "retry_at": owing.retry_at and timestamp(owing.retry_at),
+        "dropped": owing.dropped,
+        "refused": owing.refused,
+    }
 
 
 def reading_record(reading: Reading) -> Record:
@@ -93,11 +115,6 @@ def status_record(status: TargetStatus) -> Record:
         "since": status.since and timestamp(status.since),
         "result": status.result and probe_record(status.result),
     }
-
-
-def timestamp(at: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds: `2026-05-04T12:00:00.000Z`."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def number(value: float) -> float | None:

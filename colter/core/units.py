@@ -1,12 +1,12 @@
-"""Lengths of time and sizes as people write them: `15m`, `1h30m`, `1MiB`."""
+"""Lengths of time and sizes as people write them: `15m`, `1h30m`, `1MiB`; moments as machines read them."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,6})?(?:ms|s|m|h|d|w))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
-_SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_SIZES = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 _SIZE = re.compile(r"(\d{1,12})\s*([A-Za-z]{0,3})")
 
 
@@ -49,3 +49,16 @@ def parse_size(text: str) -> int:
     if not found or found[2].upper() not in _SIZES:
         raise ValueError(f"expected a size such as 256KiB or 1MB, got {text!r}")
     return int(found[1]) * _SIZES[found[2].upper()]
+
+
+def format_size(size: int) -> str:
+    """The shortest exact way to write a number of bytes: `100MiB`, `1500000`."""
+    for unit, count in (("TiB", 2**40), ("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if size and size % count == 0:
+            return f"{size // count}{unit}"
+    return str(size)
+
+
+def timestamp(at: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds: `2026-05-04T12:00:00.000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

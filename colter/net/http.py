@@ -1,6 +1,7 @@
 """HTTP for the APIs: deadlines, retries, size caps, ETags. The one importer of httpx."""
 
 import asyncio
+import base64
 import json
 import logging
 import random
@@ -53,8 +54,8 @@ class Request:
     body: bytes | None = None
     token: Secret | None = None
     """Sent as `Authorization`."""
-    token_type: Literal["Bearer", "Basic"] = "Bearer"  # noqa: S105  the name of a scheme
-    """Basic: the token is base64 of `user:password`."""
+    token_type: Literal["Bearer", "Basic", "Token"] = "Bearer"  # noqa: S105  the name of a scheme
+    """Basic: the token is base64 of `user:password`. Token is what InfluxDB wants."""
     deadline: timedelta = timedelta(seconds=30)
     """For everything: all attempts, redirects and the whole body."""
     attempts: int = 3
@@ -63,6 +64,8 @@ class Request:
     What is no GET or HEAD is tried again only when no connection came about: it may have been done.
     """
     max_bytes: int = MAX_BYTES
+    hidden: bool = False
+    """Whoever knows the address may use it (a webhook): only its host is logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ class Http:
         headers = {"user-agent": USER_AGENT, "accept-encoding": "identity", **request.headers}
         if request.token:
             headers["authorization"] = f"{request.token_type} {request.token.reveal()}"
-        log.debug("%s %s", request.method, url)
+        log.debug("%s %s", request.method, _host(url) if request.hidden else url)
         async with _errors(url):
             self.requests += 1
             async with self._client.stream(request.method, url, headers=headers, content=request.body) as reply:
@@ -281,6 +284,14 @@ def parse_retry_after(written: str, clock: Clock) -> timedelta | None:
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(wait, timedelta()), _LONGEST_RETRY_AFTER)
+
+
+def basic_token(user: str | None, password: Secret | None) -> Secret | None:
+    """What goes with the token type Basic (RFC 7617); None without a user."""
+    if user is None:
+        return None
+    written = f"{user}:{password.reveal() if password else ''}"
+    return Secret(base64.b64encode(written.encode()).decode())
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

@@ -14,22 +14,35 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
-from colter.core.errors import StateError
+from colter.core.errors import FullError, StateError
+from colter.store.space import NO_ROOM, Ballast, is_full, with_ballast
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _DAMAGED_HINT = "move the file away (a new history begins) or put a backup in its place: see docs/history.md"
+_NO_SPACE = ("no space left for {path}", "free some disk space; everything kept so far is intact")
 _TROUBLE = {
-    sqlite3.SQLITE_FULL: ("no space left for {path}", "free some disk space; everything kept so far is intact"),
+    sqlite3.SQLITE_FULL: _NO_SPACE,
+    sqlite3.SQLITE_IOERR_SHMSIZE: _NO_SPACE,
     sqlite3.SQLITE_BUSY: ("{path} is locked by another process", "end whatever holds it open, or wait, and try again"),
     sqlite3.SQLITE_READONLY: ("{path} cannot be written", "check the owner and mode of the file and its directory"),
     sqlite3.SQLITE_CANTOPEN: ("{path} cannot be opened", "check the owner and mode of the file and its directory"),
     sqlite3.SQLITE_PERM: ("{path} cannot be opened", "check the owner and mode of the file and its directory"),
-    sqlite3.SQLITE_IOERR: ("the disk failed while {path} was used", "check the disk and its free space"),
+    sqlite3.SQLITE_IOERR: ("the disk failed while {path} was used", "check the disk, its free space and your quota"),
     sqlite3.SQLITE_NOTADB: ("{path} is not a Colter database", _DAMAGED_HINT),
 }
 _DAMAGED = ("{path} is damaged", _DAMAGED_HINT)
+_DECIDING = (
+    "target",
+    "target_name",
+    "alert_state",
+    "outbox",
+    "recipient",
+    "last_reading",
+    "last_number",
+    "last_result",
+)
 _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     # 0.4 ms a commit: nothing that alerts depend on may be lost with the power.
@@ -37,6 +50,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     # Small, because on a full disk a long log cannot be written back.
     "PRAGMA wal_autocheckpoint = 250",
+    # Twice what it usually has, so that one very large round does not hold its room for ever.
+    "PRAGMA journal_size_limit = 2097152",
 )
 
 
@@ -56,6 +71,8 @@ def prepare_file(path: Path) -> None:
         if not path.is_file():  # otherwise another process was quicker
             raise StateError(f"{path.parent} is not a directory", hint="choose another --state directory") from e
     except OSError as e:
+        if e.errno in NO_ROOM:
+            raise _state_error(path, _NO_SPACE, FullError) from e
         raise StateError(
             f"{path} cannot be made: {e.strerror}", hint="choose a writable --state directory, or run with --no-store"
         ) from e
@@ -67,6 +84,7 @@ class Lane:
     def __init__(self, path: Path, *, busy_timeout: timedelta, at_once: int, writes: bool) -> None:
         """With `writes`, its transactions take the lock at once."""
         self._threads = ThreadPoolExecutor(at_once)
+        self._ballast = Ballast.beside(path)
         self._engine = create_engine(
             URL.create("sqlite+pysqlite", database=str(path)),
             # isolation_level None: the driver must not begin or end any transaction by itself.
@@ -82,6 +100,14 @@ class Lane:
         """Let a thread do this; what has begun goes on to its end, also when the caller is cancelled."""
         job = partial(work, self._engine, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
+
+    async def insist(self, work: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what is to be written; on a full disk, the ballast makes room for it."""
+
+        def insisting(writer: Engine) -> T:
+            return with_ballast(writer, self._ballast, lambda writer: work(writer, *args, **kwargs))
+
+        return await self.run(insisting)
 
     def close(self) -> None:
         """Let what was begun come to its end, and let go of the file."""
@@ -114,7 +140,7 @@ def distrust(path: Path) -> Iterator[None]:
 
 def check_soundness(connection: Connection, path: Path) -> None:
     """Look through the small tables that decisions hang on; the long ones are found out when they are read."""
-    for table in ("target", "target_name", "alert_state", "outbox", "last_reading", "last_number", "last_result"):
+    for table in _DECIDING:
         if connection.exec_driver_sql(f"PRAGMA quick_check({table})").scalar() != "ok":
             raise _state_error(path, _DAMAGED)
 
@@ -135,10 +161,11 @@ def _begin(connection: Connection) -> None:
 
 def _trouble(path: Path, error: BaseException | None) -> StateError:
     # The low byte is the kind; the rest says where in SQLite it happened.
-    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return _state_error(path, _TROUBLE.get(kind, _DAMAGED))
+    code = getattr(error, "sqlite_errorcode", 0)
+    words = _TROUBLE.get(code) or _TROUBLE.get(code & 0xFF, _DAMAGED)
+    return _state_error(path, words, FullError if is_full(error) else StateError)
 
 
-def _state_error(path: Path, words: tuple[str, str]) -> StateError:
+def _state_error(path: Path, words: tuple[str, str], kind: type[StateError] = StateError) -> StateError:
     message, hint = words
-    return StateError(message.format(path=path), hint=hint)
+    return kind(message.format(path=path), hint=hint)

@@ -10,12 +10,13 @@ def kept(done: Round) -> Round:
     """The round without evidence, and without numbers that are none: those become missing."""
     return replace(
         done,
-        readings=tuple(_finite(reading) for reading in done.readings),
+        readings=tuple(finite(reading) for reading in done.readings),
         results=tuple(_plain(result) for result in done.results),
     )
 
 
-def _finite(reading: Reading) -> Reading:
+def finite(reading: Reading) -> Reading:
+    """The reading without numbers that are none."""
     wrong = {sample.metric.key for sample in reading.samples if not isfinite(sample.value)}
     if not wrong:
         return reading

@@ -5,10 +5,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from colter.core.model import AlertState, Delivery, Event, ProbeResult, Reading, Round, Target
+from colter.core.clock import Clock, SystemClock
+from colter.core.model import (
+    AlertState,
+    DailyCount,
+    Delivery,
+    EndpointState,
+    Event,
+    Latest,
+    ProbeResult,
+    Reading,
+    Round,
+    Target,
+    Transfer,
+)
 from colter.core.ports import Cached, LastKnown, TargetStatus
 from colter.store.kept import kept
+from colter.store.memory_outbox import MemoryOutbox
 from colter.store.roster import Known, Roster
+from colter.store.slices import as_far_as
 
 
 @dataclass(slots=True)
@@ -16,24 +31,41 @@ class _Last:
     """The newest that was seen of one target."""
 
     reading: Reading | None = None
+    round_key: str = ""
+    """Of that reading."""
+    success: datetime | None = None
+    """When it was last read without a problem."""
     info: Mapping[str, str] = field(default_factory=dict)
     numbers: dict[str, LastKnown] = field(default_factory=dict)
     result: ProbeResult | None = None
     since: datetime | None = None
 
 
-class MemoryStore:
+@dataclass(slots=True)
+class _Day:
+    """A number of one day, and the round that last raised it."""
+
+    count: int
+    round_key: str
+
+
+_Kept = tuple[Round, list[Known]]
+"""A round and the targets of its readings."""
+
+
+class MemoryStore(MemoryOutbox):
     """Everything in dictionaries; see `colter.core.ports.Store` for what is promised."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        super().__init__(clock or SystemClock())
         self._roster = Roster()
-        self._rounds: dict[str, tuple[Round, list[Known]]] = {}
+        self._rounds: dict[str, _Kept] = {}
         self._last: defaultdict[Known, _Last] = defaultdict(_Last)
         self._events: set[tuple[Known, str, str]] = set()
-        self._daily: defaultdict[tuple[Known | None, str], dict[date, int]] = defaultdict(dict)
+        self._daily: defaultdict[Known | None, dict[tuple[str, date], _Day]] = defaultdict(dict)
         self._marks: defaultdict[Known | None, dict[str, str]] = defaultdict(dict)
         self._states: dict[tuple[Known, str], AlertState] = {}
-        self._outbox: dict[str, Delivery] = {}
+        self._transfers: dict[str, Transfer] = {}
         self._cache: dict[str, Cached] = {}
 
     async def open(self) -> None:
@@ -48,16 +80,16 @@ class MemoryStore:
             return False
         done = kept(done)
         looked_at = [self._roster.place(reading.target, reading.identity) for reading in done.readings]
-        readings = tuple(self._keep(known, reading) for known, reading in zip(looked_at, done.readings, strict=True))
+        pairs = zip(looked_at, done.readings, strict=True)
+        readings = tuple(self._keep(known, reading, done.key) for known, reading in pairs)
         self._rounds[done.key] = (replace(done, readings=readings), looked_at)
         for known, reading in sorted(zip(looked_at, readings, strict=True), key=lambda pair: pair[1].at):
-            self._remember_reading(self._last[known], reading)
+            self._remember_reading(self._last[known], reading, done.key)
         for result in sorted(done.results, key=lambda result: result.at):
             self._remember_result(self._last[self._roster.place(result.target)], result)
         for state in states:
             self._states[self._roster.place(state.target), state.rule] = state
-        for delivery in deliveries:
-            self._outbox.setdefault(delivery.key, delivery)
+        self._owe(done, deliveries)
         return True
 
     async def status(self) -> Sequence[TargetStatus]:
@@ -65,29 +97,51 @@ class MemoryStore:
         seen = (known for known in self._roster.current() if known in self._last)
         return [_status(known, self._last[known]) for known in sorted(seen, key=lambda known: known.target)]
 
-    async def rounds(self, since: datetime, until: datetime) -> Sequence[Round]:
-        """Rounds that finished in [since, until), oldest first; targets under the names they have now."""
+    async def latest(self) -> Sequence[Latest]:
+        """By source: the newest look at every target that is still watched, ordered by target."""
+        looks = sorted(
+            ((known, self._last[known]) for known in self._roster.current() if known in self._last),
+            key=lambda look: look[0].target,
+        )
         return [
-            replace(
-                done,
-                readings=tuple(
-                    replace(reading, target=known.target, identity=known.identity)
-                    for known, reading in zip(looked_at, done.readings, strict=True)
-                ),
-            )
-            for done, looked_at in sorted(self._rounds.values(), key=lambda entry: entry[0].finished)
-            if since <= done.finished < until
+            self._latest(source, [look for look in looks if look[0].target.source == source])
+            for source in sorted({known.target.source for known, _ in looks})
         ]
+
+    async def rounds(
+        self, since: datetime, until: datetime, *, after: str | None = None, most: int | None = None
+    ) -> Sequence[Round]:
+        """Rounds that finished in [since, until), oldest first; targets under the names they have now."""
+        found = self._window(since, until, after)
+        if most is not None:
+            found = list(as_far_as(most, found[: max(most, 1)], lambda each: self._weights[each[0].key]))
+        return [self._as_now(*each) for each in found]
+
+    async def rounds_by_key(self, keys: Sequence[str]) -> Sequence[Round]:
+        """The rounds with these keys that are there, oldest first."""
+        return [self._as_now(*each) for each in self._oldest_first() if each[0].key in keys]
+
+    async def entries(self, since: datetime, until: datetime, *, after: str | None = None) -> int:
+        """How many readings and results `rounds` would bring altogether."""
+        return sum(self._weights[done.key] for done, _ in self._window(since, until, after))
+
+    async def transfer(self, key: str) -> Transfer | None:
+        """The export that was asked for in these words and is not done."""
+        return self._transfers.get(key)
+
+    async def keep_transfer(self, transfer: Transfer) -> None:
+        """Remember how far it has come, in place of what was remembered."""
+        self._transfers[transfer.key] = transfer
+
+    async def end_transfer(self, key: str) -> None:
+        """It is done; harmless twice."""
+        self._transfers.pop(key, None)
 
     async def alert_states(self) -> Sequence[AlertState]:
         """All alert states, ordered by target and rule."""
         current = set(self._roster.current())
         states = [replace(state, target=known.target) for (known, _), state in self._states.items() if known in current]
         return sorted(states, key=lambda state: (state.target, state.rule))
-
-    async def owed(self) -> Sequence[Delivery]:
-        """Deliveries that are not settled, oldest first."""
-        return list(self._outbox.values())
 
     async def cached(self, key: str) -> Cached | None:
         """The reply kept under this key."""
@@ -103,7 +157,8 @@ class MemoryStore:
 
     async def daily(self, target: Target, series: str) -> Mapping[date, int]:
         """All days ever committed of one series of a target."""
-        return dict(self._daily.get((self._roster.named.get(target), series), {}))
+        days = self._daily.get(self._roster.named.get(target), {})
+        return {day: kept.count for (of, day), kept in days.items() if of == series}
 
     async def identities(self, source: str) -> Mapping[str, str]:
         """Identity by name, of every target of a source, with its former names too."""
@@ -113,11 +168,59 @@ class MemoryStore:
             if name.source == source and known.identity is not None
         }
 
-    def _keep(self, known: Known, reading: Reading) -> Reading:
+    def _oldest_first(self) -> list[_Kept]:
+        return sorted(self._rounds.values(), key=lambda each: each[0].finished)
+
+    def _window(self, since: datetime, until: datetime, after: str | None) -> list[_Kept]:
+        rounds = self._oldest_first()
+        if after in self._rounds:
+            rounds = rounds[rounds.index(self._rounds[after]) + 1 :]
+        return [each for each in rounds if since <= each[0].finished < until]
+
+    def _as_now(self, done: Round, looked_at: Sequence[Known]) -> Round:
+        pairs = zip(looked_at, done.readings, strict=True)
+        return replace(done, readings=tuple(self._look_now(known, reading, done.key) for known, reading in pairs))
+
+    def _look_now(self, known: Known, reading: Reading, round_key: str) -> Reading:
+        days = tuple(
+            DailyCount(series, day, kept.count)
+            for (series, day), kept in sorted(self._daily.get(known, {}).items())
+            if kept.round_key == round_key
+        )
+        return replace(reading, target=known.target, identity=known.identity, daily=days)
+
+    def _latest(self, source: str, looks: Sequence[tuple[Known, _Last]]) -> Latest:
+        complete = [done.started for done, _ in self._oldest_first() if source in done.complete]
+        begun = complete[-1] if complete else None
+        latest = Latest(
+            source,
+            tuple(
+                self._look_now(known, last.reading, last.round_key)
+                for known, last in looks
+                if last.reading and (begun is None or last.reading.at >= begun)
+            ),
+            tuple(last.result for _, last in looks if last.result and (begun is None or last.result.at >= begun)),
+        )
+        if latest.last_success is not None:
+            return latest
+        return replace(latest, earlier_success=self._earlier_success([last for _, last in looks]))
+
+    def _earlier_success(self, looks: Sequence[_Last]) -> datetime | None:
+        read = [last.success for last in looks if last.success]
+        turned = max((last.since for last in looks if last.since), default=None)
+        for done, _ in reversed(self._oldest_first()):
+            known = [result.at for result in done.results if result.state is not EndpointState.UNKNOWN]
+            if known and turned and done.started <= turned:
+                return max([*read, max(known)])
+        return max(read, default=None)
+
+    def _keep(self, known: Known, reading: Reading, round_key: str) -> Reading:
         """Merge what belongs to the target, and return what belongs to this look alone."""
-        for day in reading.daily:
-            counts = self._daily[known, day.series]
-            counts[day.day] = max(day.count, counts.get(day.day, day.count))
+        days = self._daily[known]
+        for each in reading.daily:
+            before = days.get((each.series, each.day))
+            if before is None or each.count > before.count:
+                days[each.series, each.day] = _Day(each.count, round_key)
         self._marks[known].update(reading.marks)
         events = tuple(event for event in reading.events if self._is_new(known, event))
         return replace(reading, samples=tuple(reading.samples), events=events, daily=(), marks={})
@@ -129,11 +232,11 @@ class MemoryStore:
         return not seen
 
     @staticmethod
-    def _remember_reading(last: _Last, reading: Reading) -> None:
+    def _remember_reading(last: _Last, reading: Reading, round_key: str) -> None:
         if last.reading is None or reading.at >= last.reading.at:
-            last.reading = reading
+            last.reading, last.round_key = reading, round_key
             if reading.problem is None:
-                last.info = reading.info
+                last.info, last.success = reading.info, reading.at
         for key, value in reading.values.items():
             before = last.numbers.get(key)
             if before is None or reading.at > before.at:

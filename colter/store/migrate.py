@@ -1,49 +1,65 @@
 """Brings the tables of a database up to what this Colter writes, one transaction per step."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from colter.core.errors import StateError
+from colter.store.tables import metadata
 
 VERSION_TABLE = "colter_schema"
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002", "0003")
 """All of `migrations/versions`, oldest first: known here, so that alembic (600 ms) is imported only when behind."""
+VIEWS = ("endpoint_history", "endpoint_status", "package_metrics", "repository_metrics")
 
 _version = table(VERSION_TABLE, column("version_num"))
 
 
 def bring_up_to_date(writer: Engine, path: Path) -> None:
-    """Run the migrations that are missing; usually one look, and nothing to do.
+    """Run the migrations that are missing on a file of our own; usually one look, and nothing to do.
 
     Raises:
         StateError: the file belongs to another program or to a newer Colter.
     """
     with writer.execution_options(writes=False).connect() as connection:
-        behind = _is_behind(connection, path)
+        behind = _file_is_behind(connection, path)
     while behind:
         # Asked again under the write lock: another process may have been quicker.
         with writer.begin() as connection:
-            behind = _is_behind(connection, path)
+            behind = _file_is_behind(connection, path)
             if behind:
-                _one_step(connection)
+                upgrade(connection)
 
 
-def _is_behind(connection: Connection, path: Path) -> bool:
-    tables = inspect(connection).get_table_names()
-    if VERSION_TABLE not in tables:
-        if tables:
-            raise StateError(f"{path} belongs to another program", hint="choose another --state directory")
-        return True
-    version = connection.execute(select(_version.c.version_num)).scalar()
-    if version is None:
-        return True
-    if version not in REVISIONS:
-        raise StateError(f"{path} was written by a newer Colter (schema {version})", hint="upgrade Colter")
-    return REVISIONS.index(version) < len(REVISIONS) - 1
+def is_behind(connection: Connection, where: str) -> bool:
+    """Whether migrations are missing in a database where others may have tables too.
+
+    Raises:
+        StateError: it was written by a newer Colter, or others have tables of the names that ours need.
+    """
+    inspector = inspect(connection)
+    there = {*inspector.get_table_names(), *inspector.get_view_names()}
+    strange = sorted(there & {*metadata.tables, *VIEWS}) if VERSION_TABLE not in there else ()
+    if strange:
+        raise StateError(
+            f"{where} has a table {strange[0]} that is not Colter's", hint="give Colter a database of its own"
+        )
+    return _is_behind(connection, there, where)
 
 
-def _one_step(connection: Connection) -> None:
+def lock(connection: Connection, where: str) -> None:
+    """Keep every other writer out until the end of the transaction, and make sure that the tables are as we know them.
+
+    Raises:
+        StateError: another Colter has brought the tables further than this one knows.
+    """
+    if _is_older(connection.scalar(select(_version.c.version_num).with_for_update()), where):
+        raise StateError(f"{where} has older tables than a moment ago", hint="try again")
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the next migration in the caller's transaction, under a lock that keeps out other migrations."""
     from alembic import command  # noqa: PLC0415  600 ms that most runs do not need
     from alembic.config import Config  # noqa: PLC0415  the same
 
@@ -51,3 +67,20 @@ def _one_step(connection: Connection) -> None:
     config.set_main_option("script_location", "colter.store:migrations")
     config.attributes["connection"] = connection
     command.upgrade(config, "+1")
+
+
+def _file_is_behind(connection: Connection, path: Path) -> bool:
+    tables = inspect(connection).get_table_names()
+    if tables and VERSION_TABLE not in tables:
+        raise StateError(f"{path} belongs to another program", hint="choose another --state directory")
+    return _is_behind(connection, tables, str(path))
+
+
+def _is_behind(connection: Connection, tables: Collection[str], where: str) -> bool:
+    return VERSION_TABLE not in tables or _is_older(connection.scalar(select(_version.c.version_num)), where)
+
+
+def _is_older(version: str | None, where: str) -> bool:
+    if version is not None and version not in REVISIONS:
+        raise StateError(f"{where} was written by a newer Colter (schema {version})", hint="upgrade Colter")
+    return version != REVISIONS[-1]

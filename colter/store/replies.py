@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, func, select
 
 from colter.core.ports import Cached
-from colter.store.tables import cache
-from colter.store.write.bulk import replacing
+from colter.store.tables import cache, to_ms
+from colter.store.write.bulk import replace_rows
 
 MOST_BYTES = 64 * 2**20
 """Bodies kept altogether; the oldest go first."""
@@ -24,17 +24,10 @@ def read_reply(connection: Connection, key: str) -> Cached | None:
 def write_replies(connection: Connection, replies: Mapping[str, Cached]) -> None:
     """Keep these replies, and drop the oldest of all where they become too much."""
     rows = [
-        {
-            "cache_key": key,
-            "validator": reply.validator,
-            "kept_at": reply.stored,
-            "fresh_until": reply.fresh_until,
-            "size": len(reply.body),
-            "body": reply.body,
-        }
+        (key, reply.validator, to_ms(reply.stored), to_ms(reply.fresh_until), len(reply.body), reply.body)
         for key, reply in replies.items()
     ]
-    connection.execute(replacing(cache), rows)
+    replace_rows(connection, cache, rows)
     total = func.sum(cache.c.size).over(order_by=cache.c.kept_at.desc()).label("total")
     ages = select(cache.c.kept_at, total).subquery()
     too_old = connection.scalar(select(func.max(ages.c.kept_at)).where(ages.c.total > MOST_BYTES))

@@ -11,15 +11,19 @@ from sqlalchemy import Connection, Engine
 
 from colter.core.clock import Clock
 from colter.core.errors import StateError
-from colter.core.model import AlertState, Delivery, Metric, Round, Target
-from colter.core.ports import Cached, TargetStatus
-from colter.store import replies
-from colter.store.connection import Lane, advice, check_soundness, distrust, prepare_file
+from colter.core.model import AlertState, Delivery, Latest, Metric, Owing, Refusal, Round, Target, Transfer
+from colter.core.ports import Cached, Lane, TargetStatus
+from colter.store import outbox, replies
+from colter.store.connection import Lane as FileLane
+from colter.store.connection import advice, check_soundness, distrust, prepare_file
 from colter.store.kept import kept
 from colter.store.migrate import bring_up_to_date
-from colter.store.read import state
-from colter.store.read.rounds import read_rounds
+from colter.store.read import outbox as owed
+from colter.store.read import results, state
+from colter.store.read.latest import read_latest
+from colter.store.read.rounds import count_entries, read_rounds, read_rounds_by_key
 from colter.store.read.status import read_status
+from colter.store.space import check_limit
 from colter.store.write.results import Outcomes
 from colter.store.write.rounds import write_round
 
@@ -35,8 +39,8 @@ T = TypeVar("T")
 class _File:
     """An open file: whoever looks need not wait for the one who writes."""
 
-    readers: Lane
-    writer: Lane
+    readers: FileLane
+    writer: FileLane
 
 
 class SqlStore:
@@ -49,13 +53,17 @@ class SqlStore:
         metrics: Mapping[tuple[str, str], Metric],
         *,
         busy_timeout: timedelta = timedelta(seconds=10),
+        limit: int = 2**30,
     ) -> None:
+        """With its metrics by source and key; `limit` is the size in bytes from which on no measurement is added."""
         self._path = path
         self._clock = clock
         self._metrics = metrics
         self._busy_timeout = busy_timeout
+        self._limit = limit
         self._file: _File | None = None
         self._outcomes = Outcomes()
+        self._read_outcomes = results.Outcomes()
         self._replies: dict[str, Cached] = {}
         self._unwritten = 0
 
@@ -67,12 +75,12 @@ class SqlStore:
         """
         prepare_file(self._path)
         self._file = _File(
-            Lane(self._path, busy_timeout=self._busy_timeout, at_once=2, writes=False),
-            Lane(self._path, busy_timeout=self._busy_timeout, at_once=1, writes=True),
+            FileLane(self._path, busy_timeout=self._busy_timeout, at_once=2, writes=False),
+            FileLane(self._path, busy_timeout=self._busy_timeout, at_once=1, writes=True),
         )
         try:
             with distrust(self._path):
-                await self._file.writer.run(bring_up_to_date, self._path)
+                await self._file.writer.insist(bring_up_to_date, self._path)
             await self._read(check_soundness, self._path)
         except BaseException:
             self._let_go()
@@ -90,23 +98,50 @@ class SqlStore:
         """Keep all of it or none of it; False when this round was already kept.
 
         Raises:
-            StateError: the disk is full or broken, the file locked or damaged. Nothing of the round is kept then.
+            FullError: the disk is full, or the history has reached its limit. Nothing of the round is kept then.
+            StateError: the disk is broken, the file locked or damaged. The same.
         """
         with advice(self._path):
-            new = await self._opened().writer.run(self._commit, kept(done), states, deliveries)
+            new = await self._opened().writer.insist(self._commit, kept(done), states, deliveries)
         await self._write_replies()
         return new
 
     async def status(self) -> Sequence[TargetStatus]:
         """The last known of every target, ordered by target."""
-        return await self._read(read_status)
+        return await self._read(read_status, self._read_outcomes)
 
-    async def rounds(self, since: datetime, until: datetime) -> Sequence[Round]:
+    async def latest(self) -> Sequence[Latest]:
+        """By source: the newest look at every target that is still watched, ordered by target."""
+        return await self._read(read_latest, self._metrics, self._read_outcomes)
+
+    async def rounds(
+        self, since: datetime, until: datetime, *, after: str | None = None, most: int | None = None
+    ) -> Sequence[Round]:
         """Rounds that finished in [since, until), oldest first; targets under the names they have now.
 
-        An event stands in the round that brought it first; days and marks belong to the target, not to a round.
+        An event stands in the round that brought it first, a day in the one that last raised it; marks in none.
         """
-        return await self._read(read_rounds, since, until, self._metrics)
+        return await self._read(read_rounds, self._metrics, self._read_outcomes, since, until, after=after, most=most)
+
+    async def rounds_by_key(self, keys: Sequence[str]) -> Sequence[Round]:
+        """The rounds with these keys that are there, oldest first."""
+        return await self._read(read_rounds_by_key, self._metrics, self._read_outcomes, keys)
+
+    async def entries(self, since: datetime, until: datetime, *, after: str | None = None) -> int:
+        """How many readings and results `rounds` would bring altogether."""
+        return await self._read(count_entries, since, until, after=after)
+
+    async def transfer(self, key: str) -> Transfer | None:
+        """The export that was asked for in these words and is not done."""
+        return await self._read(owed.read_transfer, key)
+
+    async def keep_transfer(self, transfer: Transfer) -> None:
+        """Remember how far it has come, in place of what was remembered."""
+        await self._write(outbox.keep_transfer, transfer)
+
+    async def end_transfer(self, key: str) -> None:
+        """It is done; harmless twice."""
+        await self._write(outbox.end_transfer, key)
 
     async def alert_states(self) -> Sequence[AlertState]:
         """All alert states, ordered by target and rule."""
@@ -114,7 +149,41 @@ class SqlStore:
 
     async def owed(self) -> Sequence[Delivery]:
         """Deliveries that are not settled, oldest first."""
-        return await self._read(state.read_owed)
+        return await self._read(owed.read_owed)
+
+    async def owing(self) -> Sequence[Owing]:
+        """The same, counted by recipient, with what is known of each: ordered by lane and name."""
+        return await self._read(owed.read_owing)
+
+    async def claim(self, lane: Lane, to: str, holder: str, until: datetime, now: datetime) -> bool:
+        """Take or keep the right to deliver to this recipient; False while somebody else has it."""
+        return await self._write(outbox.claim, lane, to, holder, until=until, now=now)
+
+    async def release(self, lane: Lane, to: str, holder: str) -> None:
+        """Give the right back; nothing happens when it was lost."""
+        await self._write(outbox.release, lane, to, holder)
+
+    async def next_owed(self, lane: Lane, to: str, *, most: int, after: str | None = None) -> Sequence[Delivery]:
+        """The oldest deliveries after the one with this key, with at most so many entries together; at least one."""
+        return await self._read(owed.read_next_owed, lane, to, most=most, after=after)
+
+    async def settle(self, keys: Sequence[str], refused: Sequence[Refusal] = ()) -> None:
+        """These have arrived, but for what was refused: in one transaction. Harmless twice."""
+        await self._write(outbox.settle, keys, refused, self._clock.now())
+
+    async def note(
+        self, lane: Lane, to: str, problem: str | None, *, retry_at: datetime | None = None, asked: bool = False
+    ) -> None:
+        """Remember how the last try went; no problem: all is well, and its failures are forgotten."""
+        await self._write(outbox.note, lane, to, problem, retry_at=retry_at, asked=asked)
+
+    async def drop(self, lane: Lane, to: str, *, before: datetime, most: int) -> int:
+        """Give up what was committed before that, and the oldest beyond so many entries; returns how many entries."""
+        return await self._write(outbox.drop, lane, to, before=before, most=most)
+
+    async def refusals(self) -> Sequence[Refusal]:
+        """Everything refused that is still kept, oldest first."""
+        return await self._read(owed.read_refusals)
 
     async def cached(self, key: str) -> Cached | None:
         """The reply kept under this key."""
@@ -162,12 +231,24 @@ class SqlStore:
     ) -> bool:
         try:
             with writer.begin() as connection:
+                if done.readings or done.results:
+                    check_limit(connection, self._limit)
                 now = self._clock.now()
                 return write_round(connection, done, states, deliveries, outcomes=self._outcomes, now=now)
         except BaseException:
             # The transaction was undone, and with it perhaps an outcome that is remembered as written.
             self._outcomes = Outcomes()
             raise
+
+    async def _write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """One change of what is owed, in a transaction of its own."""
+
+        def work(engine: Engine) -> T:
+            with engine.begin() as connection:
+                return change(connection, *args, **kwargs)
+
+        with advice(self._path):
+            return await self._opened().writer.insist(work)
 
     async def _read(self, look: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         def work(engine: Engine) -> T:

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -92,6 +93,9 @@ round_ = _table(
     Column("round_key", String(NAME), nullable=False, unique=True),
     Column("started", Moment, nullable=False),
     Column("finished", Moment, nullable=False, index=True),
+    Column("machine", String(NAME), nullable=False, server_default=text("''")),
+    Column("complete", String(NAME), nullable=False, server_default=text("''")),
+    Column("entries", Integer, nullable=False, server_default=text("0")),
 )
 
 target = _table(
@@ -143,7 +147,8 @@ reading = _table(
     _ref("problem_id", "phrase.id", nullable=True),
     _ref("info_id", "phrase.id", nullable=True),
     _ref("missing_id", "phrase.id", nullable=True),
-    Index(None, "round_id"),
+    Column("position", Integer, nullable=False, server_default=text("0")),
+    Index("ix_reading_round_id_position", "round_id", "position", unique=True),
     Index(None, "target_id", "at"),
 )
 
@@ -177,6 +182,8 @@ daily_count = _table(
     Column("series", String(64), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("amount", BigInteger, nullable=False),
+    _ref("round_id", "round.id", nullable=True),
+    Index(None, "round_id"),
     clustered=True,
 )
 
@@ -276,7 +283,45 @@ outbox = _table(
     Column("attempts", Integer, nullable=False),
     Column("last_error", Text),
     Column("settled", Moment),
-    Index(None, "settled", "due"),
+    Index(None, "lane", "recipient", "settled"),
+)
+
+recipient = _table(
+    "recipient",
+    Column("lane", String(16), primary_key=True),
+    Column("name", String(NAME), primary_key=True),
+    Column("holder", String(NAME)),
+    Column("held_until", Moment),
+    Column("problem", Text),
+    Column("failures", Integer, nullable=False, server_default=text("0")),
+    Column("retry_at", Moment),
+    Column("asked", SmallInteger, nullable=False, server_default=text("0")),
+    Column("dropped", BigInteger, nullable=False, server_default=text("0")),
+    Column("refused", BigInteger, nullable=False, server_default=text("0")),
+    clustered=True,
+)
+
+refusal = _table(
+    "refusal",
+    Column("id", _Id, primary_key=True),
+    Column("digest", String(32), nullable=False, unique=True),
+    Column("recipient", String(NAME), nullable=False),
+    Column("round_key", String(NAME), nullable=False),
+    _ref("target_id", "target.id"),
+    Column("at", Moment, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+)
+
+transfer = _table(
+    "transfer",
+    Column("transfer_key", String(767), primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("after_key", String(NAME)),
+    Column("sent", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    clustered=True,
 )
 
 cache = _table(

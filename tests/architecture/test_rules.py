@@ -8,8 +8,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "colter"
-BORDERS = ("app/", "cli/main.py", "sources/probe/engine.py", "sources/probe/look.py", "sources/probe/prober.py")
-"""Where whatever a plugin, the whole program or a probe on its own thread throws is caught."""
+BORDERS = (
+    "app/",
+    "cli/main.py",
+    "net/aside.py",
+    "sources/probe/engine.py",
+    "sources/probe/look.py",
+    "sources/probe/prober.py",
+)
+"""Where whatever a plugin, the whole program, a probe or other work on its own thread throws is caught."""
 
 
 def test_calls_go_down_only() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from colter.cli.context import Context, Streams
 from colter.cli.main import run
+from colter.core.clock import Clock
 from tests.fakes.clock import FakeClock
 
 PROGRAM = Path(sys.executable).with_name("colter")
@@ -79,15 +80,19 @@ class Machine:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
-    def inside(self, *argv: str, terminal: bool = False, env: Mapping[str, str] | None = None) -> Ended:
-        context = self.context(terminal=terminal, env=env)
+    def inside(
+        self, *argv: str, terminal: bool = False, env: Mapping[str, str] | None = None, clock: Clock | None = None
+    ) -> Ended:
+        context = self.context(terminal=terminal, env=env, clock=clock)
         code = run(argv, context)
         return Ended(code, _text(context.streams.stdout), _text(context.streams.stderr))
 
-    def context(self, *, terminal: bool = False, env: Mapping[str, str] | None = None) -> Context:
+    def context(
+        self, *, terminal: bool = False, env: Mapping[str, str] | None = None, clock: Clock | None = None
+    ) -> Context:
         make = Screen if terminal else StringIO
         streams = Streams(stdin=make(), stdout=make(), stderr=make())
-        return Context(env={**self.environment, **(env or {})}, streams=streams, clock=FakeClock())
+        return Context(env={**self.environment, **(env or {})}, streams=streams, clock=clock or FakeClock())
 
 
 def _text(stream: object) -> str:

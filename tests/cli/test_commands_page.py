@@ -3,9 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -13,6 +11,7 @@ from colter.cli.completing.words import places
 from colter.cli.main import COMMANDS, command_tree
 from colter.core import records
 from colter.core.errors import _RANK, ExitCode
+from docs import generate
 from tests.cli import measured
 from tests.fakes.clock import START
 
@@ -20,19 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "commands.md").read_text()
 
 
-def generator() -> ModuleType:
-    spec = spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    assert spec
-    assert spec.loader
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_page_and_the_completion_scripts_are_current(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    stale = [path.name for path, text in generator().files().items() if not path.exists() or path.read_text() != text]
-    assert stale == [], "run: python docs/generate.py"
+    stale = [path.name for path, text in generate.files().items() if not path.exists() or path.read_text() != text]
+    assert stale == [], "run: ./dev docs"
 
 
 def test_the_exit_codes_are_those_of_the_program() -> None:

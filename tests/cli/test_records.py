@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from colter.core import records
-from colter.core.model import Event, Sample
+from colter.core.model import Event, Owing, Sample
 from colter.core.ports import LastKnown, TargetStatus
+from colter.core.units import timestamp
 from tests.cli import measured
 from tests.fakes.clock import START
 
@@ -77,10 +78,25 @@ def test_the_document_of_probes_is_this_one() -> None:
 def test_the_document_of_the_status_is_this_one() -> None:
     known = {"stars": LastKnown(measured.GOOD.target, "stars", 5.0, START, 3.0)}
     status = TargetStatus(measured.GOOD.target, START, None, known, {"language": "Python"}, {"forks": "no"})
-    assert records.status_document(START, [status], owed=2) == {
+    owing = Owing("sink", "influx", 2, 30, START, "out of reach", 3, None, dropped=4, refused=1)
+    assert records.status_document(START, [status], [owing]) == {
         "schema": "colter.status/1",
         "at": "2026-05-04T12:00:00.000Z",
         "owed": 2,
+        "owing": [
+            {
+                "lane": "sink",
+                "to": "influx",
+                "deliveries": 2,
+                "measurements": 30,
+                "since": "2026-05-04T12:00:00.000Z",
+                "problem": "out of reach",
+                "failures": 3,
+                "retry_at": None,
+                "dropped": 4,
+                "refused": 1,
+            }
+        ],
         "targets": [
             {
                 "target": "github:pallets/flask",
@@ -126,7 +142,7 @@ def test_integers_stay_integers_and_what_is_no_number_is_null() -> None:
 
 def test_times_are_utc_whatever_zone_they_came_in() -> None:
     eastern = timezone(timedelta(hours=-5))
-    assert records.timestamp(datetime(2026, 1, 1, 19, 0, 0, 1500, eastern)) == "2026-01-02T00:00:00.001Z"
+    assert timestamp(datetime(2026, 1, 1, 19, 0, 0, 1500, eastern)) == "2026-01-02T00:00:00.001Z"
 
 
 def test_every_text_of_strangers_can_be_written_as_utf_8() -> None:

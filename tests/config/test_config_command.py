@@ -170,6 +170,20 @@ def test_a_secret_is_sealed_at_once_where_there_is_a_vault(machine: Machine) -> 
     assert machine.inside("config", "get", "github.token", "--reveal").out == "canary-new\n"
 
 
+@pytest.mark.parametrize("kind", ["slack", "webhook", "alertmanager", "ntfy", "apprise"])
+@pytest.mark.parametrize("vault", [True, False], ids=["vault", "no vault"])
+def test_the_address_of_a_channel_can_be_a_secret(machine: Machine, kind: str, vault: bool) -> None:
+    channel = f"{{type: {kind}, url: 'https://hooks.example.org/old'}}"
+    path = machine.configure(f"github: {{token: t}}\nalerts: {{channels: {{new: {channel}}}}}\n")
+    if vault:
+        machine.inside("config", "seal")
+    done = machine.process("config", "set", "alerts.channels.new.url", "-", stdin="https://hooks.example.org/canary")
+    assert done.code == 0, done.err
+    assert ("canary" in path.read_text()) != vault
+    got = machine.inside("config", "get", "alerts.channels.new.url", "--reveal")
+    assert got.out == "https://hooks.example.org/canary\n"
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

@@ -43,6 +43,47 @@ def test_each_secret_knows_its_place_and_the_one_destination(tmp_path: Path) -> 
     }
 
 
+def test_a_secret_of_a_channel_is_bound_to_its_server_or_to_its_kind(tmp_path: Path) -> None:
+    config = load(
+        tmp_path,
+        """
+alerts:
+  channels:
+    hook: {type: webhook, url: "https://x.example/in", secret: s, headers: {x-token: t, x-room: ops}}
+    hidden: {type: webhook, url: "${HOOK}", secret: s}
+    am: {type: alertmanager, url: "http://am.example:9093/am", user: me, password: p}
+    phone: {type: ntfy, url: "https://ntfy.example/topic", token: t}
+    any: {type: apprise, url: "tgram://t/c"}
+""",
+    ).config
+    assert {ref.key.removeprefix("alerts.channels."): ref.audience for ref in config.secrets} == {
+        "hook.secret": "https://x.example:443",
+        "hook.headers.x-token": "https://x.example:443",
+        "hidden.url": "webhook",
+        "hidden.secret": "webhook",
+        "am.password": "http://am.example:9093",
+        "phone.token": "https://ntfy.example:443",
+        "any.url": "apprise",
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "encryption"),
+    [
+        ("", "required"),
+        ("smtp_port: 465", "implicit"),
+        ("smtp_port: 465, starttls: required", "required"),
+        ("tls: implicit", "implicit"),
+        ("starttls: opportunistic, username: u", "opportunistic"),
+        ("smtp_port: 25, starttls: never", "never"),
+    ],
+)
+def test_how_mail_is_encrypted_follows_from_three_keys(tmp_path: Path, written: str, encryption: str) -> None:
+    smtp = load(tmp_path, f"smtp: {{smtp_server: x, sender: a@b, recipient: a@b, {written}}}").config.smtp
+    assert smtp is not None
+    assert smtp.encryption == encryption
+
+
 def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> None:
     assert load(tmp_path, "").config == Config()
     assert load(tmp_path, "smtp:\npypi:\nendpoints:\n").config == Config()
@@ -74,7 +115,7 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ("github: {token: 12345}", "expected a secret as text; put it in quotes"),
         ("github: {token: ''}", "expected a secret of 1 to"),
         ('github: {token: "a\\nb"}', "may not hold line breaks"),
-        ("endpoints: ['ftp://x']", "beginning with https:// or http:// or tcp://, got 'ftp://x'"),
+        ("endpoints: ['ftp://x']", "or ws:// or wss://, got 'ftp://x'"),
         ("endpoints: ['https://x:99999']", "expected a port between 1 and 65535"),
         ("endpoints: ['tcp://x']", "expected a port between 1 and 65535"),
         ("endpoints: ['http://x:0']", "expected a port between 1 and 65535"),
@@ -83,7 +124,7 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ("endpoints: ['https://[::1']", "cannot be read"),
         ("endpoints: ['http://xn--a']", "no possible host name"),
         ("endpoints: ['https://-x']", "expected a host name or IP address"),
-        ("endpoints: [{name: a}]", "endpoints.a: expected one of url and heartbeat"),
+        ("endpoints: [{name: a}]", "endpoints.a: expected one of url, dns and heartbeat"),
         ("endpoints: [{name: '@a', url: 'tcp://x:1'}]", "does not begin with @"),
         ("endpoints: ['https://a', 'https://a']", "endpoints.a: the name 'a' is taken twice"),
         ("endpoints: [{name: a, url: 'tcp://x:1', needs: [b]}]", "no endpoint is called 'b'; known are a"),
@@ -99,7 +140,7 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ),
         ("endpoints: [{name: a, url: 'http://x', request: {headers: {a: é}}}]", "printable ASCII"),
         ('endpoints: [{name: a, url: "http://x", request: {headers: {a: "b\\r\\nc: d"}}}]', "on one line|U+000D"),
-        ("endpoints: [{name: a, url: 'http://x', request: {auth: {}}}]", "expected one of bearer and basic"),
+        ("endpoints: [{name: a, url: 'http://x', request: {auth: {}}}]", "expected one of bearer, basic and oauth2"),
         ("endpoints: [{name: a, heartbeat: {every: '61 * * * *'}}]", "expected a minute between 0 and 59"),
         ("endpoints: [{name: a, heartbeat: {every: 1d, tz: Mars/Base}}]", "expected a time zone"),
         ("smtp: {smtp_server: x}", "1:7: smtp.sender: is missing"),
@@ -111,9 +152,20 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ("database: {driver: sqlite}", "expected driver and name, or url"),
         (
             "alerts: {channels: {a: {type: fax}}}",
-            "alerts.channels.a: type: expected 'email', 'slack', 'webhook', got 'fax'",
+            "type: expected 'email', 'slack', 'webhook', 'alertmanager', 'ntfy', 'apprise', got 'fax'",
         ),
         ("alerts: {channels: {a: {}}}", "type is missing"),
+        ("alerts: {channels: {a: {type: webhook, url: 'ftp://x'}}}", "expected an address beginning with http://"),
+        (
+            "alerts: {channels: {a: {type: alertmanager, url: 'http://x', password: p}}}",
+            "expected user beside password",
+        ),
+        (
+            "smtp: {smtp_server: x, sender: a@b, recipient: a@b, starttls: maybe}",
+            "expected 'required', 'opportunistic' or",
+        ),
+        ("smtp: {smtp_server: x, sender: a@b, recipient: a@b, starttls: required, tls: implicit}", "not both"),
+        ("smtp: {smtp_server: x, sender: a@b, recipient: a@b, starttls: never, username: u}", "nobody logs in"),
         ("alerts: {channels: {a: {type: slack}}}", "1:24: alerts.channels.a.url: is missing"),
         ("alerts: {channels: {a: {type: email}}}", "needs the section smtp"),
         ("alerts: {routes: [{notify: [a]}]}", "no channel is called 'a'; there are none"),

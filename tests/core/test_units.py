@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colter.core.units import format_age, format_duration, parse_duration, parse_size
+from colter.core.units import format_age, format_duration, format_size, parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_sizes_are_read(text: str, size: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="such as 256KiB"):
         parse_size(text)
+
+
+@given(st.integers(0, 2**50).filter(lambda size: size < 10**12 or size % 2**20 == 0))
+def test_a_formatted_size_reads_back_the_same(size: int) -> None:
+    assert parse_size(format_size(size)) == size

@@ -3,6 +3,7 @@
 import ssl
 from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import trustme
 
@@ -20,4 +21,17 @@ class Authority:
     ) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._authority.issue_cert(*names, not_before=not_before, not_after=not_after).configure_cert(context)
+        return context
+
+    def pem(self, *names: str) -> bytes:
+        """A private key and its certificate, in one file's bytes."""
+        return self._authority.issue_cert(*names).private_key_and_cert_chain_pem.bytes()
+
+    def chained(self, *names: str, intermediate_ends: datetime) -> ssl.SSLContext:
+        """A server context whose chain has an intermediate authority that ends at a day of its own."""
+        # trustme lets only leaves say when they end.
+        with patch("trustme.DEFAULT_EXPIRY", intermediate_ends):
+            middle = self._authority.create_child_ca()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        middle.issue_cert(*names).configure_cert(context)
         return context

@@ -78,7 +78,7 @@ def test_every_fact_is_a_metric_or_a_word_and_each_name_stands_once() -> None:
 
 
 def test_the_predecessors_influx_fields_are_unchanged() -> None:
-    fields = {metric.field: metric.key for metric in METRICS}
+    fields = {metric.former or metric.field: metric.key for metric in METRICS}
     assert {metric.measurement for metric in METRICS} == {"github_repo_stats"}
     assert (fields["forks"], fields["branches"]) == ("forks", "branches")
     assert (fields["followers"], fields["downloads"]) == ("stars", "release_downloads")

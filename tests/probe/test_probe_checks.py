@@ -94,7 +94,7 @@ def test_a_heartbeat_cannot_be_probed() -> None:
 
 
 def test_a_tcp_port_cannot_be_expected_to_speak_http() -> None:
-    with pytest.raises(ConfigError, match="api: a TCP connection has"):
+    with pytest.raises(ConfigError, match="api: a tcp:// address has no status"):
         configured(url="tcp://db.example.org:5432", expect={"status": 200})
 
 
@@ -178,7 +178,7 @@ def test_a_body_makes_it_a_post() -> None:
 
 
 def test_a_warning_degrades_and_a_failure_goes_before_it() -> None:
-    slow = Answer(status=200, spent={"connect": 2000.0}, complete=True)
+    slow = Answer(START, status=200, spent={"connect": 2000.0}, complete=True)
     check = check_from_url("http://example.org")
     verdict = judge(check, slow, START)
     assert verdict is not None

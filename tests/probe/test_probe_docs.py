@@ -3,14 +3,9 @@
 import re
 from pathlib import Path
 
-import yaml
-
-from colter.config.schema.endpoints import Endpoint, ProbeDefaults
 from colter.core.model import Reason
-from colter.core.secret import Secret
-from colter.sources.probe.check import check_from_config
+from colter.core.probe_metrics import METRICS
 from colter.sources.probe.expect import parse_expectation
-from colter.sources.probe.metrics import METRICS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "probes.md").read_text()
 
@@ -32,15 +27,6 @@ def test_every_condition_can_be_used() -> None:
     assert len(conditions) > 10
     for condition in [*conditions, *re.findall(r"--expect '(.+?)'", PAGE), *re.findall(r"`(json:[^`]+)`", PAGE)]:
         parse_expectation(condition)
-
-
-def test_the_configuration_can_be_used() -> None:
-    [written] = re.findall(r"```yaml\n(.+?)```", PAGE, re.DOTALL)
-    config = yaml.safe_load(written)
-    defaults = ProbeDefaults.model_validate(config["probe"])
-    endpoints = [Endpoint.model_validate(endpoint) for endpoint in config["endpoints"]]
-    checks = [check_from_config(endpoint, defaults, lambda ref: Secret(ref.raw)) for endpoint in endpoints]
-    assert [check.name for check in checks] == ["example.org", "api", "gateway"]
 
 
 def test_every_metric_is_told() -> None:

@@ -15,6 +15,7 @@ NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
 def answer() -> Answer:
     return Answer(
+        NOW,
         status=200,
         headers=[("content-type", "application/json; charset=utf-8"), ("vary", "a"), ("vary", "b")],
         body=b'{"status": "up", "n": 5, "f": 1.5, "text": "5", "yes": true, "none": null,'
@@ -129,7 +130,7 @@ def test_what_does_not_hold_has_its_reason_and_a_sentence(condition: str, reason
 
 @pytest.mark.parametrize("condition", [text for text in GOOD if "not contains" not in text and "!~" not in text])
 def test_what_is_missing_fails(condition: str) -> None:
-    nothing = Answer(matches={"^{": False, "x+": False})
+    nothing = Answer(NOW, matches={"^{": False, "x+": False})
     assert parse_expectation(condition).violation(nothing, NOW) is not None
 
 

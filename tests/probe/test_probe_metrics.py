@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from colter.core.model import EndpointState, Phases, ProbeResult, Reason
-from colter.sources.probe.metrics import METRICS, samples
+from colter.core.probe_metrics import METRICS, samples
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from colter.core.model import EndpointState, Reason
 from colter.core.secret import Secret
 from colter.net.dns import Resolver
 from colter.sources.probe.answer import ProbeFailedError
-from colter.sources.probe.check import basic, bearer
+from colter.sources.probe.credentials import basic, bearer
 from colter.sources.probe.http import _permitted
 from tests.fakes.endpoints import EndpointServer, Visit, redirect, reply
 from tests.fakes.endpoints_names import Names

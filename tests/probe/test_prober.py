@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from colter.core.clock import SystemClock
 from colter.core.model import EndpointState, ProbeResult, Reason
 from colter.core.secret import Secret
-from colter.sources.probe.check import bearer
+from colter.sources.probe.credentials import bearer
 from colter.sources.probe.prober import Prober
 from colter.sources.probe.search import Searcher
 from tests.fakes.clock import START, FakeClock

@@ -1,11 +1,12 @@
 """Rounds to keep, made short; times are whole milliseconds, as stores keep them."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from colter.core.model import EndpointState, Metric, ProbeResult, Reading, Round, Sample, Target
+from colter.core.ports import Store
 from colter.store.sql import SqlStore
 from tests.fakes.clock import START, FakeClock
 
@@ -14,6 +15,9 @@ FORKS = Metric("forks", "Forks.", "colter_github_repo_forks", "github_repo_stats
 BY_PYTHON = Metric("by_python", "Split.", "colter_by_python", "pypi_package_stats", "by_python", labels=("python",))
 METRICS = {("github", metric.key): metric for metric in (STARS, FORKS, BY_PYTHON)}
 FLASK = Target("github", "pallets/flask")
+Story = Callable[[Store], Awaitable[None]]
+Tell = Callable[[Story], None]
+"""Runs a story against an open store."""
 FOR_EVER = (datetime.min.replace(tzinfo=START.tzinfo), datetime.max.replace(tzinfo=START.tzinfo))
 
 

@@ -80,6 +80,8 @@ rounds = st.builds(
     moments,
     st.lists(readings, max_size=4).map(tuple),
     st.lists(results, max_size=4).map(tuple),
+    machine=words,
+    complete=st.sets(st.sampled_from(["github", "pypi", "probe"])).map(frozenset),
 )
 states = st.builds(
     AlertState,
@@ -115,7 +117,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_file_and_memory_agree_after_any_rounds(empty: Path, sequence: Commits) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(empty, folder))
-        asyncio.run(_compare(MemoryStore(), SqlStore(path, FakeClock(), METRICS), sequence))
+        asyncio.run(_compare(MemoryStore(FakeClock()), SqlStore(path, FakeClock(), METRICS), sequence))
 
 
 async def _compare(memory: MemoryStore, file: SqlStore, sequence: Commits) -> None:
@@ -134,8 +136,13 @@ async def _everything(store: Store) -> list[object]:
         await store.status(),
         await store.rounds(*FOR_EVER),
         await store.rounds(START, START + timedelta(seconds=3)),
+        await store.rounds(*FOR_EVER, after="c", most=5),
+        await store.rounds_by_key(["c", "a", "e"]),
+        await store.entries(*FOR_EVER, after="d"),
+        await store.latest(),
         await store.alert_states(),
         await store.owed(),
+        await store.owing(),
         [await store.identities(source) for source in ("github", "pypi")],
         [await store.marks(target) for target in targets],
         [await store.daily(target, series) for target in targets for series in ("views", "clones")],

@@ -1,10 +1,8 @@
 """What `colter.core.ports.Store` promises, over every store there is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -24,32 +22,8 @@ from colter.core.model import (
     Target,
 )
 from colter.core.ports import Cached, Store
-from colter.store.memory import MemoryStore
-from colter.store.sql import SqlStore
-from tests.fakes.clock import START, FakeClock
-from tests.store.making import BY_PYTHON, FLASK, FOR_EVER, FORKS, METRICS, STARS, answer, at, done, look
-
-Story = Callable[[Store], Awaitable[None]]
-Tell = Callable[[Story], None]
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def tell(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
-    """Run a story against an open store."""
-
-    async def run(story: Story) -> None:
-        store: Store = MemoryStore()
-        if request.param == "sqlite":
-            store = SqlStore(tmp_path / "state" / "state.db", FakeClock(), METRICS)
-        await store.open()
-        try:
-            await story(store)
-        finally:
-            await store.close()
-            await store.close()
-
-    return lambda story: asyncio.run(run(story))
-
+from tests.fakes.clock import START
+from tests.store.making import BY_PYTHON, FLASK, FOR_EVER, FORKS, STARS, Tell, answer, at, done, look
 
 FULL_READING = Reading(
     FLASK,

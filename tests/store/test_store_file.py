@@ -76,7 +76,7 @@ def test_only_the_owner_can_read_what_was_made(tmp_path: Path) -> None:
         os.umask(before)
     assert _mode(path.parent) == 0o700
     assert set(modes) == {0o600}
-    assert len(modes) == 3  # the file, its log and the log's index
+    assert len(modes) == 4  # the file, its ballast, its log and the log's index
 
 
 def test_a_file_of_another_program_is_left_alone(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ async def _fill(store: SqlStore) -> None:
     assert sorted(each.key for each in await store.rounds(*FOR_EVER)) == sorted(kept)
 
 
-@pytest.mark.parametrize("table", ["target", "alert_state", "outbox", "last_result"])
+@pytest.mark.parametrize("table", ["target", "alert_state", "outbox", "recipient", "last_result"])
 def test_damage_where_decisions_hang_on_it_is_told_at_once(tmp_path: Path, table: str) -> None:
     path = _well_used(tmp_path)
     with contextlib.closing(sqlite3.connect(path)) as connection:

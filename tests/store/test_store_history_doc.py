@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from colter.core.model import DailyCount, EndpointState
+from colter.core.model import DailyCount, Delivery, EndpointState
 from colter.store.migrate import VERSION_TABLE
 from colter.store.tables import metadata
 from tests.fakes.clock import START
-from tests.store.making import STARS, answer, done, look, opened
+from tests.store.making import STARS, answer, at, done, look, opened
 
 DOCUMENT = Path(__file__, "../../../docs/history.md").resolve().read_text(encoding="utf-8")
 
@@ -44,7 +44,8 @@ def test_every_way_to_back_up_gives_a_whole_file(tmp_path: Path) -> None:
 async def _fill(path: Path) -> None:
     async with opened(path) as store:
         reading = replace(look(values={STARS: 1}), daily=[DailyCount("downloads", START.date(), 7)])
-        await store.commit(done("one", reading, answer(state=EndpointState.DOWN)))
+        seen = done("one", reading, answer(state=EndpointState.DOWN))
+        await store.commit(seen, deliveries=[Delivery("one:influx", "sink", "influx", at(0), round_key="one")])
 
 
 async def _targets(path: Path) -> list[str]:

@@ -1,9 +1,11 @@
 """The migrations and the tables say the same, and an interrupted migration goes on where it stood."""
 
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,18 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
+from colter.core.model import DailyCount
 from colter.store.migrate import REVISIONS, VERSION_TABLE
 from colter.store.tables import metadata
+from tests.fakes.clock import START
 from tests.store.making import FOR_EVER, answer, done, opened
+
+FIRST = Path(__file__, "../history_0001.sql").resolve()
+"""Three rounds as the first Colter kept them: 4, 3 and 2 readings with two results each."""
 
 # Opens the file anew for every statement, and dies before it, as a machine does that loses its power.
 DIES_EARLY = """
-import asyncio, itertools, os, pathlib, sys
+import asyncio, contextlib, itertools, os, pathlib, sqlite3, sys
 import alembic.command
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -36,6 +43,8 @@ def open_and_die_before(number):
             os._exit(9)
 
     path = pathlib.Path(sys.argv[1], f"{number}.db")
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(pathlib.Path(sys.argv[2]).read_text())
     asyncio.run(SqlStore(path, FakeClock(), {}).open())
     os._exit(0)
 
@@ -94,7 +103,7 @@ def test_no_name_needs_quotes_in_any_database(database: str) -> None:
         statements: list[ExecutableDDLElement] = [CreateTable(table), *map(CreateIndex, table.indexes)]
         for statement in statements:
             written = str(statement.compile(dialect=dialect))
-            assert not set("\"`'") & set(written), written
+            assert not set("\"`'") & set(written.replace("DEFAULT ''", "")), written
 
 
 def test_no_key_is_longer_than_mysql_allows() -> None:
@@ -105,11 +114,38 @@ def test_no_key_is_longer_than_mysql_allows() -> None:
 
 
 def test_a_migration_killed_before_any_of_its_statements_is_made_good(tmp_path: Path) -> None:
-    _python(DIES_EARLY, tmp_path)
+    _python(DIES_EARLY, tmp_path, os.devnull)
     files = list(tmp_path.glob("*.db"))
     assert len(files) > 40
     for path in files:
         asyncio.run(_use(path))
+
+
+def test_a_file_of_the_first_colter_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    _make_first(path)
+    asyncio.run(_see_first(path))
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT round_id, position FROM reading ORDER BY id").fetchall() == [
+            *((1, position) for position in range(4)),
+            *((2, position) for position in range(3)),
+            *((3, position) for position in range(2)),
+        ]
+        assert connection.execute("SELECT entries, machine, complete FROM round WHERE id < 4").fetchall() == [
+            (6, "", ""),
+            (5, "", ""),
+            (4, "", ""),
+        ]
+        with pytest.raises(sqlite3.IntegrityError, match=r"reading\.round_id, reading\.position"):
+            connection.execute("INSERT INTO reading (round_id, target_id, at, position) VALUES (3, 1, 0, 1)")
+
+
+def test_an_upgrade_killed_before_any_of_its_statements_goes_on_where_it_stood(tmp_path: Path) -> None:
+    _python(DIES_EARLY, tmp_path, FIRST)
+    files = list(tmp_path.glob("*.db"))
+    assert len(files) > 20
+    for path in files:
+        asyncio.run(_see_first(path))
 
 
 def test_a_database_of_the_current_schema_is_opened_without_alembic(tmp_path: Path) -> None:
@@ -117,9 +153,30 @@ def test_a_database_of_the_current_schema_is_opened_without_alembic(tmp_path: Pa
     assert opened_so_far == ["True", "False"]
 
 
-def _python(code: str, path: Path) -> str:
+def _make_first(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FIRST.read_text(encoding="utf-8"))
+
+
+async def _see_first(path: Path) -> None:
+    async with opened(path) as store:
+        rounds = await store.rounds(*FOR_EVER)
+        assert [len(each.readings) for each in rounds] == [4, 3, 2]
+        assert [len(each.results) for each in rounds] == [2, 2, 2]
+        assert await store.entries(*FOR_EVER) == 15
+        days = {reading.target.name: reading.daily for each in rounds for reading in each.readings if reading.daily}
+        assert days == {
+            f"pallets/{name}": (DailyCount("views", START.date(), number),)
+            for number, name in enumerate(("click", "flask", "jinja"))
+        }
+        (owing,) = await store.owing()
+        assert (owing.to, owing.deliveries, owing.entries) == ("influx", 3, 15)
+        assert await store.commit(done("one more", answer()))
+
+
+def _python(code: str, *paths: Path | str) -> str:
     run = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code, *map(str, paths)], capture_output=True, text=True, check=True, timeout=60
     )
     return run.stdout.strip()
 

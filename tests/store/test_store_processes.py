@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import IO
 
 from tests.store.making import FOR_EVER, opened
 
@@ -48,6 +49,24 @@ for name in sys.stdin:
         os._exit(0)
     os.waitpid(child, 0)
     print("ended", flush=True)
+"""
+
+# Waits for a line, then tries at once to take the right to deliver; says whether it has got it.
+CLAIMS = """
+import asyncio, pathlib, sys
+from colter.store.sql import SqlStore
+from tests.fakes.clock import FakeClock
+from tests.store.making import METRICS, at
+
+async def main():
+    store = SqlStore(pathlib.Path(sys.argv[1]), FakeClock(), METRICS)
+    await store.open()
+    print("ready", flush=True)
+    for number, line in enumerate(sys.stdin):
+        print(await store.claim("sink", f"sink {number}", sys.argv[2], at(1), at(0)), flush=True)
+    await store.close()
+
+asyncio.run(main())
 """
 
 
@@ -96,6 +115,53 @@ def test_a_reader_sees_whole_rounds_while_another_process_writes(tmp_path: Path)
 
     with _committer(path, 1_000_000) as child:
         asyncio.run(watch(child))
+
+
+def test_of_two_processes_that_claim_at_once_exactly_one_wins(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    asyncio.run(_kept(path))
+    with _claimer(path, "a") as first, _claimer(path, "b") as second:
+        children = [_pipes(first), _pipes(second)]
+        assert [answers.readline() for _, answers in children] == ["ready\n"] * 2
+        for _ in range(20):
+            for orders, _ in children:
+                orders.write("now\n")
+                orders.flush()
+            assert sorted(answers.readline() for _, answers in children) == ["False\n", "True\n"]
+        for orders, _ in children:
+            orders.close()
+
+
+def test_what_was_owed_when_the_process_was_killed_is_found_again_with_its_rounds(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with _committer(path, 1_000_000) as children:
+        lines = _told(children, "life")
+        pid = int(next(lines))
+        acknowledged = list(itertools.islice(lines, 5))
+        os.kill(pid, signal.SIGKILL)
+        list(lines)
+        assert children.stdin is not None
+        children.stdin.close()
+
+    async def find() -> None:
+        async with opened(path) as store:
+            owed = await store.next_owed("sink", "influx", most=5 * 21)
+            rounds = await store.rounds_by_key([each.round_key or "" for each in owed])
+            assert [each.key for each in rounds] == acknowledged
+            assert [len(each.entries) for each in rounds] == [21] * 5
+
+    asyncio.run(find())
+
+
+def _claimer(path: Path, holder: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", CLAIMS, str(path), holder]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def _pipes(child: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    return child.stdin, child.stdout
 
 
 def _committer(path: Path, most: int) -> "subprocess.Popen[str]":

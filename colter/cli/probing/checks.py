@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from colter.cli.context import Context
 from colter.cli.outcome import few
 from colter.core.errors import ConfigError, UsageError
-from colter.sources.probe.check import Check, check_from_config, check_from_url
-from colter.sources.probe.expect import parse_expectation
+from colter.core.text import clean
+from colter.sources.probe.check import Check, check_from_config, check_from_url, expecting
 
 if TYPE_CHECKING:
     from colter.config.schema.endpoints import Endpoint
@@ -44,7 +44,7 @@ def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequenc
         ConfigError: nothing is configured and nothing was named.
         LockedError, VaultError: a secret of a configured endpoint cannot be opened.
     """
-    endpoints = [endpoint for endpoint in context.settings.config.endpoints if endpoint.url is not None]
+    endpoints = [endpoint for endpoint in context.settings.config.endpoints if endpoint.address]
     if not names and not endpoints:
         raise ConfigError(
             "probe: no endpoints are configured", hint="name an address, as in: colter probe https://example.org"
@@ -92,10 +92,10 @@ def _configured(context: Context, endpoint: "Endpoint", asked: Asked) -> Check:
         )
     check = check_from_config(endpoint, context.settings.config.probe, context.settings.reveal)
     try:
-        more = tuple(parse_expectation(text) for text in asked.expect)
+        check = expecting(check, asked.expect)
     except ValueError as error:
-        raise UsageError(f"--expect: {error}") from error
-    return replace(check, expect=(*check.expect, *more), timeout=asked.timeout or check.timeout)
+        raise UsageError(f"--expect: {clean(check.name, 80)}: {error}") from error
+    return replace(check, timeout=asked.timeout or check.timeout)
 
 
 def _tags(name: str, endpoint: "Endpoint") -> Sequence[str]:

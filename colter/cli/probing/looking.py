@@ -11,6 +11,7 @@ from colter.cli import options
 from colter.cli.context import Context
 from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, few, report
 from colter.cli.probing.verdict import exit_code, failing
+from colter.cli.working import Fate, working
 from colter.core.conditions import Condition
 from colter.core.errors import worst
 from colter.core.model import EndpointState, ProbeResult
@@ -32,7 +33,9 @@ class Looks:
     interval: timedelta
     wait: timedelta | None
     explain: bool
-    keep: bool
+    complete: bool
+    """These are all the endpoints that are watched."""
+    fate: Fate
 
 
 def look(context: Context, looks: Looks, format_: str | None, file: Path | None) -> int:
@@ -45,16 +48,18 @@ def look(context: Context, looks: Looks, format_: str | None, file: Path | None)
     check_file(file)
     fails = failing(looks.conditions)
     # Waiting shows the last look only; a file is written in one piece.
-    stream = Stream(context, chosen) if chosen in Stream.FORMATS and not file and looks.wait is None else None
+    hidden = looks.fate.hides_result(context, format_, file)
+    streams = chosen in Stream.FORMATS and not hidden and not file and looks.wait is None
+    stream = Stream(context, chosen) if streams else None
     seen = Seen[ProbeResult](context.clock.now())
     try:
         context.run(lambda: _looking(context, looks, seen, stream.show if stream else _nobody, fails))
     except INTERRUPTIONS:
-        seen.tell_interrupted(context, "results", kept=looks.keep)
+        seen.tell_interrupted(context, "results", kept=looks.fate.keep)
         if seen.found and chosen in PARTIAL and not stream and not file:
             context.write(page(context, chosen, seen.started, seen.found, fails))
         raise
-    if not stream:
+    if not stream and not hidden:
         deliver(context, page(context, chosen, seen.started, seen.found, fails), file)
     if looks.explain:
         story = "\n".join(explanation(result) for result in seen.found)
@@ -74,11 +79,7 @@ def look(context: Context, looks: Looks, format_: str | None, file: Path | None)
 async def _looking(
     context: Context, looks: Looks, seen: Seen[ProbeResult], show: Show, fails: Callable[[ProbeResult], bool]
 ) -> None:
-    from colter.app.runtime import open_runtime
-
-    state_dir = context.state_dir if looks.keep else None
-    async with open_runtime(context.settings, context.clock, state_dir=state_dir) as runtime:
-        seen.problems = runtime.problems
+    async with working(context, looks.fate, seen) as runtime:
         if looks.wait is not None:
             await _until_it_passes(context, looks, runtime, seen, fails)
         else:
@@ -89,6 +90,7 @@ async def _repeat(context: Context, looks: Looks, runtime: "Runtime", seen: Seen
     begun = context.clock.monotonic()
     for number in range(looks.count):
         if number:
+            runtime.deliver_meanwhile()
             due = begun + number * looks.interval.total_seconds()
             await context.clock.sleep(timedelta(seconds=max(0.0, due - context.clock.monotonic())))
         await _look_once(context, looks, runtime, seen, show)
@@ -110,6 +112,7 @@ async def _until_it_passes(
             [f"{result.endpoint} ({result.reason.value if result.reason else result.state.value})" for result in bad]
         )
         context.say(f"colter: not yet after {passed:.1f} s: {names}")
+        runtime.deliver_meanwhile()
         await context.clock.sleep(looks.interval)
 
 
@@ -121,7 +124,7 @@ async def _look_once(context: Context, looks: Looks, runtime: "Runtime", seen: S
         context.progress.show(f"probed: {len(seen.found)} of {len(looks.checks) * looks.count}")
         show(result)
 
-    done = await runtime.probe(looks.checks, explain=looks.explain, emit=keep)
+    done = await runtime.probe(looks.checks, complete=looks.complete, explain=looks.explain, emit=keep)
     seen.found[before:] = done.results  # as they came, now in the order of the checks
 
 

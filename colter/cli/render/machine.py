@@ -1,24 +1,20 @@
 """Formats for programs: JSON, JSON lines, CSV and tab-separated text, all from the same records."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from colter.core.notation import cell, csv_rows, json_text
 from colter.core.records import Record
-from colter.core.text import clean
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_LONGEST_CELL = 2000
 
 
 def document(record: Record) -> str:
     """One JSON document, for programs and eyes."""
-    return _json(record, indent=2) + "\n"
+    return json_text(record, indent=2) + "\n"
 
 
 def lines(records: Iterable[Record]) -> str:
     """One JSON object a line."""
-    return "".join(_json(record) + "\n" for record in records)
+    return "".join(json_text(record) + "\n" for record in records)
 
 
 def rows(format_: str, records: Sequence[Record], flat: Callable[[Sequence[Record]], Sequence[Record]]) -> str:
@@ -33,20 +29,14 @@ def rows(format_: str, records: Sequence[Record], flat: Callable[[Sequence[Recor
 
 def csv(table: Sequence[Record]) -> str:
     """RFC 4180 with a head, from rows that have the same keys; no cell is a formula for a spreadsheet."""
-    import csv as writer
-    import io
-
-    page = io.StringIO()
-    out = writer.writer(page, lineterminator="\r\n")
-    out.writerows([list(table[0])] if table else [])
-    out.writerows([_inert(value) for value in row.values()] for row in table)
-    return page.getvalue()
+    heads = [list(table[0])] if table else []
+    return csv_rows([*heads, *(list(row.values()) for row in table)])
 
 
 def text(table: Sequence[Record], *, head: bool = True) -> str:
     """Tab-separated, for cut and awk; all rows have the same keys."""
     heads = [list(table[0])] if head and table else []
-    return "".join("\t".join(line) + "\n" for line in [*heads, *(map(_cell, row.values()) for row in table)])
+    return "".join("\t".join(line) + "\n" for line in [*heads, *(map(cell, row.values()) for row in table)])
 
 
 def flat_readings(records: Sequence[Record], order: Iterable[str]) -> list[Record]:
@@ -91,20 +81,3 @@ def _known(record: Record) -> Iterator[Record]:
         yield row("problem", record["problem"])
     for key, known in record["values"].items():
         yield row(key, known["value"], known["before"], known["at"])
-
-
-def _json(value: Any, indent: int | None = None) -> str:
-    # ASCII, so that no control character of a stranger reaches a terminal; DEL is the one that JSON leaves alone.
-    return json.dumps(value, indent=indent, allow_nan=False).replace("\x7f", "\\u007f")
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return clean(value, _LONGEST_CELL) if isinstance(value, str) else str(value)
-
-
-def _inert(value: Any) -> str:
-    # https://owasp.org/www-community/attacks/CSV_Injection; our own numbers may begin with a minus.
-    cell = _cell(value)
-    return f"'{cell}" if isinstance(value, str) and cell.startswith(_FORMULA) else cell

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from colter.cli.outcome import few
 from colter.cli.render.sheet import ABSENT, Column, Sheet, change, count, day, make_sheet
-from colter.core.model import Event, Metric, ProbeResult, Reading
+from colter.core.model import Event, Metric, Owing, ProbeResult, Reading
 from colter.core.ports import LastKnown, TargetStatus
 from colter.core.units import format_age
 
@@ -49,6 +49,20 @@ def status_sheets(targets: Sequence[TargetStatus], catalogue: Catalogue, now: da
         if ours:
             sheets.append(_endpoint_status(ours, now) if source == "probe" else _status_sheet(ours, catalogue, now))
     return sheets
+
+
+def owing_sheets(owing: Sequence[Owing], now: datetime) -> list[Sheet]:
+    """One sheet of the sinks and channels that have not taken everything; none when all have."""
+    waiting = [recipient for recipient in owing if recipient.deliveries or recipient.refused or recipient.dropped]
+    columns = [
+        Column("Sink"),
+        Column("Owed", numeric=True),
+        Column("Since", numeric=True),
+        Column("Refused", numeric=True, spare=True),
+        Column("Dropped", numeric=True, spare=True),
+        Column("Problem", prose=True),
+    ]
+    return [make_sheet(columns, (_owing_row(recipient, now) for recipient in waiting))] if waiting else []
 
 
 def problems(readings: Iterable[Reading]) -> list[str]:
@@ -181,6 +195,11 @@ def _known(metric: Metric, known: LastKnown | None, newest: datetime, now: datet
     stale = f"({format_age(now - known.at)})" if known.at < newest else ""
     # The parts are not to be broken apart in a narrow column.
     return "\N{NO-BREAK SPACE}".join(filter(None, (_value(metric, known.value), moved, stale)))
+
+
+def _owing_row(owing: Owing, now: datetime) -> list[str]:
+    since = ABSENT if owing.since is None else format_age(now - owing.since)
+    return [owing.to, count(owing.entries), since, count(owing.refused), count(owing.dropped), owing.problem or ABSENT]
 
 
 def _latency(result: ProbeResult) -> str:

@@ -35,11 +35,9 @@ def page(context: Context, format_: str, started: datetime, results: Sequence[Pr
 
 def points(results: Iterable[ProbeResult]) -> "Iterator[Point]":
     """The numbers of probe results for Prometheus."""
-    from colter.sinks.exposition import of_samples
-    from colter.sources.probe.metrics import samples
+    from colter.sinks.exposition import of_results
 
-    for result in results:
-        yield from of_samples(result.target, samples(result), group=result.group)
+    return of_results(results)
 
 
 class Stream:

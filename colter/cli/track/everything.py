@@ -7,6 +7,7 @@ import typer
 from colter.cli import options
 from colter.cli.context import Context
 from colter.cli.track.reading import TIMEOUT, Wanted, track
+from colter.cli.working import fate
 from colter.core.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -31,8 +32,7 @@ def command(
       colter track all
       colter track all -q -f jsonl --file readings.jsonl
     """
-    options.check_sinks(output)
-    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, keep=not (dry_run or no_store))
+    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, fate(output, dry_run=dry_run, no_store=no_store))
     return track(Context.of(ctx), _configured, wanted)
 
 

@@ -7,6 +7,7 @@ import typer
 from colter.cli import options
 from colter.cli.context import Context
 from colter.cli.track.reading import TIMEOUT, Wanted, track
+from colter.cli.working import fate
 from colter.core.errors import ExitCode
 
 FACTS = ("downloads", "issues", "traffic", "ci", "security")
@@ -53,7 +54,6 @@ def command(
     """
     from colter.app.registry import TrackPlan
 
-    options.check_sinks(output)
     plan = TrackPlan("github", targets=tuple(targets or ()), facts=options.chosen(facts))
-    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, keep=not (dry_run or no_store))
+    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, fate(output, dry_run=dry_run, no_store=no_store))
     return track(Context.of(ctx), lambda _: [plan], wanted)

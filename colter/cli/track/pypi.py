@@ -7,6 +7,7 @@ import typer
 from colter.cli import options
 from colter.cli.context import Context
 from colter.cli.track.reading import TIMEOUT, Wanted, track
+from colter.cli.working import fate
 from colter.core.errors import ExitCode
 
 SPLITS = ("python", "system")
@@ -47,7 +48,6 @@ def command(
     """
     from colter.app.registry import TrackPlan
 
-    options.check_sinks(output)
     plan = TrackPlan("pypi", targets=tuple(packages or ()), splits=options.chosen(by))
-    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, keep=not (dry_run or no_store))
+    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, fate(output, dry_run=dry_run, no_store=no_store))
     return track(Context.of(ctx), lambda _: [plan], wanted)

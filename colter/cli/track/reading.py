@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from colter.cli import options
 from colter.cli.context import Context
 from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, few, read_conditions, report
+from colter.cli.working import Fate, working
 from colter.core.errors import ExitCode, worst
 from colter.core.model import Metric, Reading, Status
 
@@ -31,7 +32,7 @@ class Wanted:
     file: Path | None
     fail_on: Sequence[str] | None
     timeout: timedelta
-    keep: bool
+    fate: Fate
 
 
 def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", wanted: Wanted) -> ExitCode:
@@ -49,25 +50,22 @@ def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", w
         context.run(lambda: _read(context, plans, wanted, seen))
     except INTERRUPTIONS:
         seen.found.sort(key=lambda reading: reading.target)
-        seen.tell_interrupted(context, "readings", kept=wanted.keep)
+        seen.tell_interrupted(context, "readings", kept=wanted.fate.keep)
         if seen.found and format_ in PARTIAL and not wanted.file:
             context.write(_show(context, format_, seen, metrics))
         raise
-    if seen.found or not seen.problems:
+    hidden = wanted.fate.hides_result(context, wanted.format, wanted.file)
+    if not hidden and (seen.found or not seen.problems):
         deliver(context, _show(context, format_, seen, metrics), wanted.file)
     return _judge(context, seen, conditions)
 
 
 async def _read(context: Context, plans: "Sequence[TrackPlan]", wanted: Wanted, seen: Seen[Reading]) -> None:
-    from colter.app.runtime import open_runtime
-
     def keep(reading: Reading) -> None:
         seen.found.append(reading)
         context.progress.show(f"read: {len(seen.found)}")
 
-    state_dir = context.state_dir if wanted.keep else None
-    async with open_runtime(context.settings, context.clock, state_dir=state_dir) as runtime:
-        seen.problems = runtime.problems
+    async with working(context, wanted.fate, seen) as runtime:
         done = await runtime.track(plans, timeout=wanted.timeout, emit=keep)
         seen.found[:] = done.readings
 

@@ -21,10 +21,18 @@ _RULE = re.compile(
     r"[a-z_][a-z0-9_]*\s*(?:<=|>=|==|!=|<|>|=)\s*"
     r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?(?:%(?:\s+of\s+[0-9]{1,4}[smhdw])?|ms|s|m|h|d|w)?"
 )
-_MAIL_ADDRESS = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,255}")
+# The dot-atoms of RFC 5322, 3.4.1, without the question mark that begins an encoded word.
+_ATOM = r"[\w!#$%&'*+/=^`{|}~-]+"
+_MAIL_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@.{{1,255}}$){_ATOM}(\.{_ATOM})*@[\w-]+(\.[\w-]+)*")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")  # RFC 9110, 5.6.2
 _JSON_PATH = re.compile(r"""\$(?:\.[^.\[\]'"\s<>=!]+|\[[0-9]{1,9}\]|\['[^']+'\]|\["[^"]+"\])*""")  # of RFC 9535
 _LOG_FILE = re.compile(r".*\.log|/dev/[a-z]+")
+_SINK_FILE = re.compile(r".*\.(?:jsonl|ndjson|csv|lp|influx)")
+_TEXT_FILE = re.compile(r".*[^/]\.prom")
+RESPONSE_CODES = (
+    *("NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"),
+    *("YXDOMAIN", "YXRRSET", "NXRRSET", "NOTAUTH", "NOTZONE"),
+)
 _LONGEST_NAME = 200
 _LONGEST_PATTERN = 1000
 _LONGEST_DURATION = timedelta(days=3660)
@@ -88,6 +96,20 @@ def check_log_file(written: str) -> str:
     """A path. Whoever can write to the configuration must not have lines appended to a shell's start-up file."""
     if not _LOG_FILE.fullmatch(written):
         raise ValueError(f"expected a path that ends in .log, got {written[:80]!r}")
+    return written
+
+
+def check_sink_file(written: str) -> str:
+    """A path whose ending says its format; for the same reason as with the log file, no other will do."""
+    if not _SINK_FILE.fullmatch(written):
+        raise ValueError(f"expected a path that ends in .jsonl, .csv or .lp, got {written[:80]!r}")
+    return written
+
+
+def check_text_file(written: str) -> str:
+    """A path as the node exporter wants it: it reads `*.prom` and nothing else."""
+    if not _TEXT_FILE.fullmatch(written):
+        raise ValueError(f"expected a path that ends in .prom, got {written[:80]!r}")
     return written
 
 
@@ -182,3 +204,19 @@ def check_scalar(written: Any) -> Any:
     if isinstance(written, list | dict) or (isinstance(written, float) and not math.isfinite(written)):
         raise ValueError("expected a text, a number, true, false or null")
     return written
+
+
+def check_hex(written: str) -> str:
+    """Bytes as pairs of hexadecimal digits, with or without blanks between them."""
+    try:
+        bytes.fromhex(written)
+    except ValueError:
+        raise ValueError(f"expected pairs of hexadecimal digits such as '50 4f 4e 47', got {written[:80]!r}") from None
+    return written
+
+
+def check_response_code(written: str) -> str:
+    """What a name server says of its answer, in capitals (RFC 2136, 2.2)."""
+    if written.upper() not in RESPONSE_CODES:
+        raise ValueError(f"expected a response code ({', '.join(RESPONSE_CODES)}), got {written[:20]!r}")
+    return written.upper()

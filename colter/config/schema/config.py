@@ -8,11 +8,14 @@ from pydantic import Field, PrivateAttr, model_validator
 from colter.config.schema.alerting import Alerts
 from colter.config.schema.destination import host_port, origin
 from colter.config.schema.endpoints import Endpoint, EndpointItem, ProbeDefaults
+from colter.config.schema.measures import Size
 from colter.config.schema.secretref import SecretRef
 from colter.config.schema.section import Section, bind_secrets
 from colter.config.schema.values import (
+    Count,
     Duration,
     Expanded,
+    FileSize,
     Gateway,
     GitHubTarget,
     Host,
@@ -23,14 +26,21 @@ from colter.config.schema.values import (
     MailAddress,
     PackageName,
     Port,
+    SinkFile,
+    TextFile,
     WebAddress,
 )
 
-__all__ = ["Config", "Database", "Endpoint", "GitHub", "ProbeDefaults", "Smtp"]
+__all__ = ["Config", "Database", "Endpoint", "File", "GitHub", "ProbeDefaults", "Smtp"]
 
 Fact = Annotated[Literal["downloads", "issues", "traffic", "ci", "security"], Expanded]
 Driver = Annotated[Literal["postgresql", "mysql", "mariadb", "sqlite"], Expanded]
+Appended = Annotated[Literal["jsonl", "csv", "influx"], Expanded]
+Kept = Annotated[Count, Field(ge=1, le=1000)]
 Level = Annotated[Literal["debug", "info", "warning", "error"], Expanded]
+StartTls = Annotated[Literal["required", "opportunistic", "never"], Expanded]
+Tls = Annotated[Literal["implicit"], Expanded]
+_SMTPS = 465
 _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlite": 0}
 
 
@@ -81,10 +91,30 @@ class InfluxDB(Section):
 
 
 class Prometheus(Section):
-    """A Pushgateway to push to."""
+    """Where Prometheus finds the newest of everything: a Pushgateway, a file of the node exporter, or both."""
 
-    gateway: Gateway = Field(description="Address of the Pushgateway.")
+    gateway: Gateway | None = Field(None, description="Address of a Pushgateway.")
     job: Line = Field("colter", description="Value of the label `job`.")
+    instance: Line | None = Field(None, description="Value of the label `instance`; none: the name of this machine.")
+    user: Line | None = Field(None, description="User name for the Pushgateway, or for the proxy before it.")
+    password: SecretRef | None = Field(None, description="Password that goes with it.")
+    textfile: TextFile | None = Field(
+        None, description="Path ending in .prom, in the directory of the node exporter's textfile collector."
+    )
+
+    def destination(self) -> str:
+        """The Pushgateway."""
+        return origin(self.gateway) if self.gateway else ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.gateway is None and self.textfile is None:
+            raise ValueError("expected gateway or textfile")
+        if self.user is not None and self.gateway is None:
+            raise ValueError("expected gateway beside user")
+        if self.password is not None and self.user is None:
+            raise ValueError("expected user beside password")
+        return self
 
 
 class Database(Section):
@@ -113,8 +143,17 @@ class Database(Section):
         return self
 
 
+class File(Section):
+    """A file that every measurement is appended to."""
+
+    path: SinkFile = Field(description="Path ending in .jsonl, .csv or .lp.")
+    format: Appended | None = Field(None, description="`jsonl`, `csv` or `influx`; none: what the ending says.")
+    max_size: FileSize = Field(Size(100 * 2**20), description="How large it may get before a new one is begun.")
+    keep: Kept = Field(5, description="How many full ones stay beside it, as PATH.1, PATH.2, ...")
+
+
 class Smtp(Section):
-    """A mail server; only with verified TLS."""
+    """A mail server; where TLS is used, its certificate is verified."""
 
     smtp_server: Host = Field(description="Mail server.")
     smtp_port: Port = Field(587, description="Port: 587 with STARTTLS, 465 with TLS from the start.")
@@ -122,10 +161,45 @@ class Smtp(Section):
     password: SecretRef | None = Field(None, description="Password.")
     sender: MailAddress = Field(description="From.")
     recipient: MailAddress = Field(description="To.")
+    starttls: StartTls = Field(
+        "required",
+        description="Encryption on a connection that begins in clear: `required`, `opportunistic` or `never`.",
+    )
+    tls: Tls | None = Field(None, description="`implicit`: TLS from the first byte; none: on port 465 only.")
 
     def destination(self) -> str:
         """The mail server."""
         return host_port(self.smtp_server, self.smtp_port)
+
+    @property
+    def encryption(self) -> Literal["implicit", "required", "opportunistic", "never"]:
+        """What `starttls`, `tls` and the port come to."""
+        if self.tls is not None or (self.smtp_port == _SMTPS and "starttls" not in self.model_fields_set):
+            return "implicit"
+        return self.starttls
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.tls is not None and "starttls" in self.model_fields_set:
+            raise ValueError("expected starttls or tls: implicit, not both")
+        if self.starttls == "never" and self.username is not None:
+            raise ValueError("without encryption nobody logs in; expected starttls: required, or no username")
+        return self
+
+
+class Outbox(Section):
+    """How much may be owed to a sink that is out of reach; more is dropped, counted, and still in the history."""
+
+    max_age: Duration = Field(timedelta(days=7), description="Nothing older is sent by itself.")
+    max_measurements: Count = Field(5_000_000, ge=1, description="Readings and results owed to one sink at most.")
+
+
+class State(Section):
+    """The history."""
+
+    max_size: FileSize = Field(
+        Size(2**30), description="How large the history may get; beyond it, measurements are not kept any more."
+    )
 
 
 class Daemon(Section):
@@ -152,12 +226,15 @@ class Config(Section):
     github: GitHub = Field(default_factory=GitHub, description="Repositories.")
     pypi: PyPI = Field(default_factory=PyPI, description="Packages.")
     influxdb: InfluxDB | None = Field(None, description="An InfluxDB 2 to write to.")
-    prometheus: Prometheus | None = Field(None, description="A Pushgateway to push to.")
+    prometheus: Prometheus | None = Field(None, description="Where Prometheus finds the newest.")
     database: Database | None = Field(None, description="A database that many machines share.")
+    file: File | None = Field(None, description="A file that every measurement is appended to.")
     smtp: Smtp | None = Field(None, description="A mail server.")
     probe: ProbeDefaults = Field(default_factory=ProbeDefaults, description="What holds for every endpoint.")
     endpoints: list[EndpointItem] = Field(default_factory=list, description="What is probed; an address alone will do.")
     alerts: Alerts = Field(default_factory=Alerts, description="Whom to tell, about what, and when not.")
+    outbox: Outbox = Field(default_factory=Outbox, description="What is owed to sinks that are out of reach.")
+    state: State = Field(default_factory=State, description="The history.")
     daemon: Daemon = Field(default_factory=Daemon, description="`colter daemon`.")
     log: Log = Field(default_factory=Log, description="The log file.")
 

@@ -2,33 +2,37 @@
 
 import ipaddress
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
 
-DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS: Mapping[str, int | None] = {"http": 80, "https": 443}
 _LONGEST = 2048
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(r"(?=.{1,253}\.?$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?")
 
 
-def check_address(written: str, schemes: Collection[str]) -> str:
+def check_address(written: str, ports: Mapping[str, int | None]) -> str:
     """The address as it was written, if every library behind Colter can use it.
+
+    Args:
+        written: the address.
+        ports: the schemes it may have, with the default port of each; None: it must be given, 0: there is none.
 
     Raises:
         ValueError: another scheme, no host, a bad port, a user name or password in it, blanks or controls.
     """
-    starts = " or ".join(f"{scheme}://" for scheme in schemes)
+    starts = " or ".join(f"{scheme}://" for scheme in ports)
     if len(written) > _LONGEST or _UNFIT.search(written):
         raise ValueError(
             f"expected an address beginning with {starts}, without blanks, of at most {_LONGEST} characters"
         )
     parts = _split(written)
-    if parts.scheme not in schemes:
+    if parts.scheme not in ports:
         raise ValueError(f"expected an address beginning with {starts}, got {_shown(written)}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("a user name or password does not belong in an address; there are keys of their own for them")
     check_host(parts.hostname or "")
-    _port(parts)
+    _port(parts, ports)
     return written
 
 
@@ -42,10 +46,10 @@ def check_host(host: str) -> str:
     return host
 
 
-def origin(url: str) -> str:
+def origin(url: str, ports: Mapping[str, int | None] = DEFAULT_PORTS) -> str:
     """`scheme://host:port` of a checked address: lower case, the port always there."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{host_port(parts.hostname or '', _port(parts))}"
+    return f"{parts.scheme}://{host_port(parts.hostname or '', _port(parts, ports))}"
 
 
 def host_port(host: str, port: int) -> str:
@@ -70,13 +74,15 @@ def _split(written: str) -> SplitResult:
         raise ValueError(f"expected an address, got one that cannot be read ({error})") from error
 
 
-def _port(parts: SplitResult) -> int:
+def _port(parts: SplitResult, ports: Mapping[str, int | None]) -> int:
     try:
         port = parts.port
     except ValueError:
         port = 0
     if port is None:
-        port = DEFAULT_PORTS.get(parts.scheme, 0)
+        port = ports.get(parts.scheme)
+        if port == 0:
+            return 0
     if not port:
         raise ValueError("expected a port between 1 and 65535 after the host")
     return port

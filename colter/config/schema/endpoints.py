@@ -1,35 +1,28 @@
 """The sections `probe` and `endpoints`: what is probed, how, and what is expected."""
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, GetJsonSchemaHandler, field_validator, model_validator
+from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from colter.config.schema.addresses import PORTS, check_probe_address, dns_address
 from colter.config.schema.destination import origin, short_name
-from colter.config.schema.headers import mark_secrets
-from colter.config.schema.measures import StatusSet, Threshold
-from colter.config.schema.secretref import SecretRef
+from colter.config.schema.expectations import Expect, Warn
+from colter.config.schema.measures import Threshold
+from colter.config.schema.requests import RequestOptions
 from colter.config.schema.section import Section
 from colter.config.schema.values import (
     Cadence,
     Count,
     Duration,
-    Expanded,
-    HeaderName,
-    HeaderValue,
-    JsonPath,
     Line,
     Looks,
     Name,
-    Pattern,
     ProbeAddress,
-    RequestBody,
-    RequestHeader,
-    Scalar,
-    Statuses,
-    Text,
+    RecordName,
+    RecordType,
     TimeZone,
 )
 
@@ -59,78 +52,12 @@ class ProbeDefaults(Section):
     tls: TlsDefaults = Field(default_factory=TlsDefaults, description="Certificates.")
 
 
-class BodyExpectation(Section):
-    """What the body must or must not hold; all of it must be met."""
+class DnsQuestion(Section):
+    """What a name server is asked."""
 
-    contains: Text | None = Field(None, description="This text must stand in the body.")
-    not_contains: Text | None = Field(None, description="This text must not stand in the body.")
-    matches: Pattern | None = Field(None, description="This regular expression must be found in the body.")
-    not_matches: Pattern | None = Field(None, description="This regular expression must not be found in the body.")
-
-
-class Expect(Section):
-    """What must hold; otherwise the endpoint is down."""
-
-    status: Statuses = Field(StatusSet(((200, 399),)), description="Good statuses: 200, 2xx, 200-204, or a list.")
-    headers: dict[HeaderName, HeaderValue] = Field(
-        default_factory=dict, description="Headers by name; `*` in a value stands for anything."
-    )
-    body: BodyExpectation = Field(default_factory=BodyExpectation, description="What the body must or must not hold.")
-    json_: dict[JsonPath, Scalar] = Field(
-        default_factory=dict,
-        alias="json",
-        description="Values in a JSON body by path, such as `$.status`; a text such as '< 100' compares.",
-    )
-
-
-class Warn(Section):
-    """What should hold; otherwise the endpoint is degraded."""
-
-    latency: Duration | None = Field(None, description="Degraded when the answer takes longer.")
-    cert: Duration | None = Field(None, description="Degraded when the certificate has less time left than this.")
-
-
-class BasicAuth(Section):
-    """User name and password of HTTP's Basic scheme."""
-
-    username: Line = Field(description="User name.")
-    password: SecretRef = Field(description="Password.")
-
-
-class Auth(Section):
-    """Credentials; never sent to another origin after a redirect."""
-
-    bearer: SecretRef | None = Field(None, description="Token for `Authorization: Bearer`.")
-    basic: BasicAuth | None = Field(None, description="User name and password.")
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        if (self.bearer is None) == (self.basic is None):
-            raise ValueError("expected one of bearer and basic")
-        return self
-
-
-Method = Annotated[Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], Expanded]
-IpKind = Annotated[Literal["auto", "ipv4", "ipv6"], Expanded]
-
-
-class RequestOptions(Section):
-    """What is sent."""
-
-    method: Method = Field("GET", description="HTTP method.")
-    headers: dict[HeaderName, RequestHeader] = Field(
-        default_factory=dict,
-        description="Headers by name; a value may be sealed, and those that unlock something should.",
-    )
-    body: RequestBody | None = Field(None, description="Body to send; one with variables is a secret.")
-    auth: Auth | None = Field(None, description="Credentials.")
-    follow_redirects: Count = Field(5, ge=0, le=20, description="Redirects to follow; 0 takes the first answer.")
-    ip: IpKind = Field("auto", description="Which kind of address to use.")
-
-    @field_validator("headers", mode="before")
-    @classmethod
-    def _mark_secrets(cls, written: Any) -> Any:
-        return mark_secrets(written)
+    name: RecordName = Field(description="Name of the records: example.org.")
+    type: RecordType = Field("A", description="Type of the records: A, AAAA, MX, TXT, ...")
+    server: Line | None = Field(None, description="Name server to ask, with a port where it is not 53; none: ours.")
 
 
 class Heartbeat(Section):
@@ -145,7 +72,11 @@ class Endpoint(Section):
     """One thing that is probed, or that reports."""
 
     name: Name = Field(description="Its name: unique, and the key of its history.")
-    url: ProbeAddress | None = Field(None, description="Address: https://, http:// or tcp://host:port.")
+    url: ProbeAddress | None = Field(
+        None,
+        description="Address: https://, tcp://host:port, tls://, dns://, icmp://, wss:// and others; see probes.md.",
+    )
+    dns: DnsQuestion | None = Field(None, description="Instead of `url`: DNS records.")
     heartbeat: Heartbeat | None = Field(None, description="Instead of `url`: a job that reports to Colter.")
     group: Name = Field("", description="Group that it is shown in.")
     tags: list[Name] = Field(default_factory=list, description="Tags: `colter probe @TAG` probes all that have one.")
@@ -165,7 +96,12 @@ class Endpoint(Section):
 
     def destination(self) -> str:
         """The origin that credentials are sent to."""
-        return origin(self.url) if self.url else ""
+        return origin(self.url, PORTS) if self.url and not self.url.startswith("dns:") else ""
+
+    @property
+    def address(self) -> str | None:
+        """What is probed; None for a heartbeat."""
+        return dns_address(self.dns.server, self.dns.name, self.dns.type) if self.dns else self.url
 
     @model_validator(mode="before")
     @classmethod
@@ -174,8 +110,10 @@ class Endpoint(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if (self.url is None) == (self.heartbeat is None):
-            raise ValueError("expected one of url and heartbeat")
+        if sum(each is not None for each in (self.url, self.dns, self.heartbeat)) != 1:
+            raise ValueError("expected one of url, dns and heartbeat")
+        if self.dns and self.address:
+            check_probe_address(self.address)
         if self.alert_threshold and self.down_after:
             raise ValueError("alert_threshold is another name of down_after; give one of them")
         self.down_after = self.down_after or self.alert_threshold

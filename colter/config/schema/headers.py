@@ -1,6 +1,7 @@
 """Texts that may unlock something: request headers, bodies, addresses with a user name. Then they are secrets."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from colter.config.schema.destination import DEFAULT_PORTS, check_address
 from colter.config.schema.secretref import SEALED, Form, SecretRef, read_secret
 from colter.config.schema.variables import has_variable
 
+PROXY_PORTS: Mapping[str, int | None] = {"http": None, "https": None, "socks5h": 1080}
+"""None: proxies have no port that all of them use."""
 _UNLOCKS = re.compile(r"auth|cookie|token|secret|password|api-?key|access-?key|signature", re.IGNORECASE)
 
 
@@ -55,6 +58,15 @@ def read_index(written: Any) -> str | SecretRef:
     if _hides(written) or "@" in urlsplit(written).netloc:
         return read_secret(written)
     return check_address(check_line(written), DEFAULT_PORTS)
+
+
+def read_proxy(written: Any) -> str | SecretRef:
+    """The address of a proxy; a secret when it is sealed, has variables or holds a user name and password."""
+    if isinstance(written, str) and (_hides(written) or "@" in written):
+        return read_secret(written)
+    if not isinstance(written, str):
+        raise ValueError("expected an address as text")  # noqa: TRY004  pydantic collects ValueErrors
+    return check_address(check_line(written), PROXY_PORTS)
 
 
 def _is_secret(name: str, value: Any) -> bool:

@@ -1,10 +1,13 @@
-"""`3 of 5` and `2xx`: thresholds and sets of HTTP statuses."""
+"""`3 of 5`, `2xx` and `100MiB`: thresholds, sets of HTTP statuses and sizes."""
 
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from colter.core.units import format_size, parse_size
+
 _LARGEST_WINDOW = 100
+_SMALLEST_FILE, _LARGEST_FILE = 2**16, 2**40
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,17 @@ class StatusSet:
         return ", ".join(str(low) if low == high else f"{low}-{high}" for low, high in self.ranges)
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large something may get."""
+
+    count: int
+    """Bytes."""
+
+    def __str__(self) -> str:
+        return format_size(self.count)
+
+
 def parse_threshold(written: Any) -> Threshold:
     """`3` or `3 of 5`; ValueError says what was expected."""
     if isinstance(written, Threshold):
@@ -51,6 +65,32 @@ def parse_statuses(written: Any) -> StatusSet:
     if not parts:
         raise ValueError("expected at least one status such as 200, 2xx or 200-204")
     return StatusSet(tuple(_status_range(part) for part in parts))
+
+
+def check_size_bound(written: str) -> str:
+    """`< 1MiB`, or a size alone for at most that; ValueError says what was expected."""
+    split_size_bound(written)
+    return written
+
+
+def split_size_bound(written: str) -> tuple[str, str]:
+    """The sign and the size of a bound; a size alone is the most that may be."""
+    found = re.fullmatch(r"\s*(<=|>=|<|>)?\s*(\S.*)", written)
+    if not found:
+        raise ValueError(f"expected a bound such as '< 1MiB', got {written!r:.40}")
+    parse_size(found[2])
+    return found[1] or "<=", found[2].strip()
+
+
+def parse_file_size(written: Any) -> Size:
+    """`100MiB` or `5GB`; ValueError says what was expected."""
+    if isinstance(written, Size):
+        return written
+    size = parse_size(str(written)[:40])
+    if not _SMALLEST_FILE <= size <= _LARGEST_FILE:
+        smallest, largest = format_size(_SMALLEST_FILE), format_size(_LARGEST_FILE)
+        raise ValueError(f"expected a size from {smallest} to {largest}, got {written!r:.40}")
+    return Size(size)
 
 
 def _status_range(written: Any) -> tuple[int, int]:

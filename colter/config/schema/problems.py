@@ -128,7 +128,7 @@ _MESSAGES: Mapping[str, Callable[[Any], str]] = {
     "model_type": _section,
     "model_attributes_type": _section,
     "literal_error": lambda error: f"expected {error['ctx']['expected']}, got {_got(error)}",
-    "union_tag_not_found": lambda _: "type is missing; expected email, slack or webhook",
+    "union_tag_not_found": lambda _: "type is missing; expected email, slack, webhook, alertmanager, ntfy or apprise",
     "union_tag_invalid": lambda error: f"type: expected {error['ctx']['expected_tags']}, got {error['ctx']['tag']!r}",
     "too_short": lambda _: "expected at least one",
 }

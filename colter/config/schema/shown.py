@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from colter.config.schema.measures import StatusSet, Threshold
+from colter.config.schema.measures import Size, StatusSet, Threshold
 from colter.config.schema.secretref import SecretRef
 from colter.config.schema.section import Section
 from colter.core.secret import MASK
@@ -52,7 +52,7 @@ def _plain(value: Any, show: Show) -> Any:
         return show(value)
     if isinstance(value, timedelta):
         return format_duration(value)
-    if isinstance(value, Threshold | StatusSet):
+    if isinstance(value, Threshold | StatusSet | Size):
         return str(value)
     if isinstance(value, dict):
         return {key: _plain(item, show) for key, item in value.items()}

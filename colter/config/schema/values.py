@@ -6,10 +6,19 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from colter.config.schema import checks
+from colter.config.schema.addresses import RECORDS, check_probe_address, check_record, check_record_name, check_server
 from colter.config.schema.cron import check_cron
 from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host
-from colter.config.schema.headers import read_body, read_header, read_index
-from colter.config.schema.measures import StatusSet, Threshold, parse_statuses, parse_threshold
+from colter.config.schema.headers import read_body, read_header, read_index, read_proxy
+from colter.config.schema.measures import (
+    Size,
+    StatusSet,
+    Threshold,
+    check_size_bound,
+    parse_file_size,
+    parse_statuses,
+    parse_threshold,
+)
 from colter.config.schema.secretref import SecretRef
 
 Expanded = BeforeValidator(checks.expand_text)
@@ -30,10 +39,25 @@ Count = Annotated[int, BeforeValidator(checks.read_number), Expanded]
 Port = Annotated[Count, Field(ge=1, le=65_535)]
 WebAddress = Annotated[Line, AfterValidator(lambda written: check_address(written, DEFAULT_PORTS))]
 """http:// or https://, without user name and password."""
-ProbeAddress = Annotated[Line, AfterValidator(lambda written: check_address(written, ("https", "http", "tcp")))]
+ProbeAddress = Annotated[Line, AfterValidator(check_probe_address)]
+RecordName = Annotated[Line, AfterValidator(check_record_name)]
+RecordType = Annotated[Line, AfterValidator(check_record), WithJsonSchema({"enum": list(RECORDS)})]
+NameServer = Annotated[Line, AfterValidator(check_server)]
+"""An IP address, and a port where it is not 53."""
 Gateway = Annotated[Line, AfterValidator(checks.read_gateway)]
 Listen = Annotated[Line, AfterValidator(checks.check_listen)]
 LogFile = Annotated[Line, AfterValidator(checks.check_log_file)]
+SinkFile = Annotated[Line, AfterValidator(checks.check_sink_file)]
+TextFile = Annotated[Line, AfterValidator(checks.check_text_file)]
+FileSize = Annotated[
+    Size,
+    BeforeValidator(parse_file_size),
+    Expanded,
+    WithJsonSchema({"anyOf": [{"type": "string", "examples": ["100MiB"]}, {"type": "integer"}]}),
+]
+SizeBound = Annotated[Line, AfterValidator(check_size_bound)]
+HexText = Annotated[Line, AfterValidator(checks.check_hex)]
+"""Bytes as hexadecimal digits."""
 Host = Annotated[Line, AfterValidator(check_host)]
 GitHubTarget = Annotated[Line, AfterValidator(checks.check_github_target)]
 PackageName = Annotated[Line, AfterValidator(checks.check_package)]
@@ -51,6 +75,10 @@ RequestHeader = Annotated[str | SecretRef, PlainValidator(read_header), WithJson
 RequestBody = Annotated[str | SecretRef, PlainValidator(read_body), WithJsonSchema({"type": "string"})]
 IndexAddress = Annotated[str | SecretRef, PlainValidator(read_index), WithJsonSchema({"type": "string"})]
 """As a WebAddress, but with a user name and password it is a secret."""
+HookAddress = IndexAddress
+"""Whoever knows such an address may use it: it should be sealed, and need not be."""
+ProxyAddress = Annotated[str | SecretRef, PlainValidator(read_proxy), WithJsonSchema({"type": "string"})]
+"""With a user name and password it is a secret."""
 JsonPath = Annotated[str, AfterValidator(checks.check_json_path)]
 Scalar = Annotated[Any, BeforeValidator(checks.check_scalar), Expanded]
 Looks = Annotated[

@@ -5,9 +5,9 @@ from colter.core.model import Metric
 _MEASUREMENT = "github_repo_stats"
 
 
-def _repo(key: str, text: str, *, name: str = "", field: str = "", unit: str = "", column: str = "") -> Metric:
+def _repo(key: str, text: str, *, name: str = "", former: str = "", unit: str = "", column: str = "") -> Metric:
     prometheus = f"colter_github_repo_{name or key}"
-    return Metric(key, text, prometheus, _MEASUREMENT, field or key, unit=unit, column=column)
+    return Metric(key, text, prometheus, _MEASUREMENT, key, unit=unit, column=column, former=former)
 
 
 def _traffic(what: str, kind: str, text: str) -> Metric:
@@ -24,7 +24,7 @@ def _traffic(what: str, kind: str, text: str) -> Metric:
 
 METRICS: tuple[Metric, ...] = (
     # The predecessor called the stars `followers` and the release downloads `downloads`: its buckets keep their fields.
-    _repo("stars", "Stars", field="followers", column="Stars"),
+    _repo("stars", "Stars", former="followers", column="Stars"),
     _repo("forks", "Forks", column="Forks"),
     _repo("watchers", "People who watch the repository, which GitHub calls subscribers"),
     _repo("open_issues", "Open issues, without pull requests", column="Issues"),
@@ -32,7 +32,7 @@ METRICS: tuple[Metric, ...] = (
     _repo("branches", "Branches"),
     _repo("tags", "Tags"),
     _repo("releases", "Releases"),
-    _repo("release_downloads", "Downloads of all assets of all releases", field="downloads", column="Downloads"),
+    _repo("release_downloads", "Downloads of all assets of all releases", former="downloads", column="Downloads"),
     _repo(
         "last_push_timestamp",
         "Time of the last push, Unix time",

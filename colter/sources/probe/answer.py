@@ -10,6 +10,7 @@ from colter.core.model import EndpointState, Phases, Reason
 class Answer:
     """Filled in while an attempt goes on; what was not reached stays None or empty."""
 
+    began: datetime
     status: int | None = None
     headers: list[tuple[str, str]] = field(default_factory=list)
     """Of the last response; names in lower case."""
@@ -31,8 +32,15 @@ class Answer:
     certificate: dict[str, str] = field(default_factory=dict)
     """Subject, issuer, names and dates, as libcurl writes them."""
     certificate_expires: datetime | None = None
+    """When the first certificate of the chain ends."""
+    certificate_holder: str = ""
+    """Whose certificate that is, when it is not the server's own."""
     matches: dict[str, bool | None] = field(default_factory=dict)
     """Regular expressions that were looked for in the body; None: the search took too long."""
+    rcode: str | None = None
+    """What a name server said of its answer."""
+    records: list[str] = field(default_factory=list)
+    """DNS records that it answered with, as a zone file has them."""
     log: list[str] = field(default_factory=list)
 
     @property
@@ -63,6 +71,7 @@ class Verdict:
     reason: Reason
     detail: str
     """One clean sentence."""
+    pause_until: datetime | None = None
 
 
 class ProbeFailedError(Exception):

@@ -1,45 +1,32 @@
 """Everything that one probe needs to know, resolved and valid: a probe cannot stumble over its own settings."""
 
-import base64
-import re
 import socket
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-from colter.config.schema.endpoints import Auth, Endpoint, Expect, ProbeDefaults, Warn
-from colter.config.schema.secretref import SecretRef
+from colter.config.schema.addresses import split_server
+from colter.config.schema.endpoints import Endpoint, ProbeDefaults
+from colter.config.schema.expectations import Warn
 from colter.core.errors import ConfigError, UsageError
 from colter.core.secret import Secret
 from colter.core.text import clean
-from colter.sources.probe.expect import (
-    BODY_KINDS,
-    Body,
-    Expectation,
-    Header,
-    Json,
-    Measure,
-    Status,
-    certificate_lasts,
-    latency_within,
-    parse_expectation,
-)
-from colter.sources.probe.jsonpath import parse_comparison, parse_path
+from colter.sources.probe import sending
+from colter.sources.probe.conditions import demanded, expected, warned
+from colter.sources.probe.credentials import ClientCertificate, OAuthClient, Proxy, basic
+from colter.sources.probe.expect import Body, Expectation
+from colter.sources.probe.sending import Reveal
 from colter.sources.probe.url import Url, parse_url
 
 MAX_REDIRECTS = 5
 _FAMILIES = {"auto": socket.AF_UNSPEC, "ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
-_METHOD = re.compile(r"[A-Z][A-Z-]{0,19}")
-_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+_STARTTLS = frozenset({"smtp", "imap", "postgres"})
 _HARMLESS = frozenset(
     {"accept", "accept-encoding", "accept-language", "cache-control", "content-type", "host", "origin", "user-agent"}
 )
-_LINE_BREAK = re.compile(r"[\x00\r\n]")
-
-Reveal = Callable[[SecretRef], Secret]
 
 
 @dataclass(frozen=True)
@@ -55,11 +42,22 @@ class Check:
     headers: tuple[tuple[str, Secret], ...] = ()
     """Any of them may unlock something, so all are treated as if they did."""
     body: Secret | None = None
+    """Bytes that are no UTF-8 are surrogates in it, as `surrogateescape` makes them."""
     authorization: Secret | None = None
     """Value of the `Authorization` header; like the other headers it never reaches another origin."""
+    oauth: OAuthClient | None = None
+    """Instead of `authorization`: who asks for a token."""
+    certificate: ClientCertificate | None = None
     follow_redirects: int = MAX_REDIRECTS
     """At most so many; 0 takes the first answer as it is."""
+    http_version: str = "auto"
+    """1.1 or 2: that one and no other."""
+    starttls: str | None = None
+    """What is spoken before TLS: smtp, imap or postgres."""
     family: int = socket.AF_UNSPEC
+    resolver: tuple[str, int] | None = None
+    """Address and port of a name server to ask instead of the machine's."""
+    proxy: Proxy | None = None
     ca: Path | None = None
     """Trust the authorities in this file instead of the machine's."""
     expect: tuple[Expectation, ...] = ()
@@ -74,6 +72,11 @@ class Check:
         """The address for people: without user information, query and fragment."""
         return self.address.shown
 
+    @property
+    def payload(self) -> bytes:
+        """The body as bytes."""
+        return self.body.reveal().encode("utf-8", "surrogateescape") if self.body else b""
+
     @cached_property
     def needs_body(self) -> bool:
         """Whether anything looks at the body."""
@@ -86,46 +89,59 @@ class Check:
         return tuple(each.wanted for each in bodies if each.kind.endswith("matches"))
 
     @property
+    def asks_nameserver(self) -> bool:
+        """Whether a name server is asked by Colter itself, not by the machine's own means."""
+        return self.resolver is not None or self.address.scheme == "dns"
+
+    @property
     def secrets(self) -> tuple[Secret, ...]:
         """What must not come back in what a server says."""
         values = [value for name, value in self.headers if name.lower() not in _HARMLESS]
         query = [Secret(value) for _, value in parse_qsl(self.address.target.partition("?")[2])]
-        return tuple(filter(None, (self.authorization, self.body, *values, *query)))
+        client = self.oauth.client_secret if self.oauth else None
+        login = self.proxy.login[1] if self.proxy and self.proxy.login else None
+        return tuple(filter(None, (self.authorization, self.body, client, login, *values, *query)))
 
 
 def check_from_config(endpoint: Endpoint, defaults: ProbeDefaults, reveal: Reveal) -> Check:
     """What a configured endpoint asks for.
 
     Raises:
-        ConfigError: the address or a header cannot be used.
+        ConfigError: the address, an option, an expectation or a file cannot be used.
         LockedError, VaultError: from `reveal`.
     """
     where = f"endpoints: {clean(endpoint.name, 80)}"
-    if endpoint.url is None:
+    if endpoint.address is None:
         raise ConfigError(f"{where}: it has no url, so there is nothing to probe")
     options = endpoint.request
     try:
-        address, login = parse_url(endpoint.url)
-        headers = _headers([(name, _revealed(value, reveal)) for name, value in options.headers.items()])
-        expect, warn = _expect(endpoint.expect, address), _warn(endpoint.warn, defaults, address)
+        address, login = parse_url(endpoint.address)
+        sending.check_options(options.model_fields_set, address)
+        pairs = [(name, sending.revealed(value, reveal)) for name, value in options.headers.items()]
+        return Check(
+            name=endpoint.name,
+            address=address,
+            group=endpoint.group or "",
+            timeout=endpoint.timeout or defaults.timeout,
+            method=options.method,
+            headers=sending.check_headers(pairs),
+            body=sending.body(options, reveal),
+            authorization=sending.authorization(options.auth, login, reveal),
+            oauth=sending.oauth_client(options.auth, reveal),
+            certificate=sending.client_certificate(options.tls, reveal),
+            follow_redirects=options.follow_redirects,
+            http_version=options.http_version,
+            starttls=_starttls(address, options.starttls),
+            family=_FAMILIES[options.ip],
+            resolver=split_server(options.resolver) if options.resolver else None,
+            proxy=sending.proxy(options.proxy, reveal),
+            ca=_authorities(defaults),
+            expect=expected(endpoint.expect, address),
+            warn=warned(endpoint.warn, defaults, address),
+            confirm=defaults.confirm if endpoint.confirm is None else endpoint.confirm,
+        )
     except ValueError as error:
         raise ConfigError(f"{where}: {error}", hint="colter config check") from error
-    return Check(
-        name=endpoint.name,
-        address=address,
-        group=endpoint.group or "",
-        timeout=endpoint.timeout or defaults.timeout,
-        method=options.method,
-        headers=headers,
-        body=None if options.body is None else _revealed(options.body, reveal),
-        authorization=_authorization(options.auth, login, reveal),
-        follow_redirects=options.follow_redirects,
-        family=_FAMILIES[options.ip],
-        ca=_authorities(defaults),
-        expect=expect,
-        warn=warn,
-        confirm=defaults.confirm if endpoint.confirm is None else endpoint.confirm,
-    )
 
 
 def check_from_url(
@@ -141,7 +157,7 @@ def check_from_url(
     """What is asked for on the command line.
 
     Args:
-        url: https://, http:// or tcp://host:port; its host and path become the name.
+        url: any address that can be probed; its host and path become the name.
         defaults: the configuration's section `probe`.
         method: nothing: GET, or POST with a body.
         headers: as curl's -H takes them: `Name: value`.
@@ -155,34 +171,37 @@ def check_from_url(
     defaults = defaults or ProbeDefaults()
     try:
         address, login = parse_url(url)
-        expectations = tuple(parse_expectation(condition) for condition in expect)
-        _suit(expectations, address)
-        pairs = _headers([_header(line) for line in headers])
-        method = _method(method or ("POST" if body is not None else "GET"))
+        _check_asked(address, method, headers, body)
+        return Check(
+            name=address.name,
+            address=address,
+            timeout=timeout or defaults.timeout,
+            method=sending.check_method(method or ("POST" if body is not None else "GET")),
+            headers=sending.check_headers([sending.header_line(line) for line in headers]),
+            body=None if body is None else Secret(body),
+            authorization=basic(*login) if login else None,
+            starttls=_starttls(address, None),
+            ca=_authorities(defaults),
+            expect=demanded(expect, address),
+            warn=warned(Warn(), defaults, address),
+        )
     except ValueError as error:
         raise UsageError(f"{_named(url)}: {error}", hint="colter probe --help") from error
-    return Check(
-        name=address.name,
-        address=address,
-        timeout=timeout or defaults.timeout,
-        method=method,
-        headers=pairs,
-        body=None if body is None else Secret(body),
-        authorization=basic(*login) if login else None,
-        ca=_authorities(defaults),
-        expect=expectations,
-        warn=_warn(Warn(), defaults, address),
-    )
 
 
-def bearer(token: Secret) -> Secret:
-    """An `Authorization` of RFC 6750."""
-    return Secret(f"Bearer {token.reveal()}")
+def expecting(check: Check, conditions: Sequence[str]) -> Check:
+    """The same check with further conditions; ValueError when there is nothing to judge by."""
+    return replace(check, expect=(*check.expect, *demanded(conditions, check.address)))
 
 
-def basic(user: str, password: Secret) -> Secret:
-    """An `Authorization` of RFC 7617, in UTF-8."""
-    return Secret("Basic " + base64.b64encode(f"{user}:{password.reveal()}".encode()).decode())
+def _check_asked(address: Url, method: str | None, headers: Sequence[str], body: str | None) -> None:
+    web = address.scheme in ("http", "https")
+    asked = {"method": method is not None, "headers": bool(headers), "body" if web else "send": body is not None}
+    sending.check_options([name for name, given in asked.items() if given], address)
+
+
+def _starttls(address: Url, written: str | None) -> str | None:
+    return address.scheme if address.scheme in _STARTTLS else written
 
 
 def _authorities(defaults: ProbeDefaults) -> Path | None:
@@ -192,67 +211,6 @@ def _authorities(defaults: ProbeDefaults) -> Path | None:
     if not file.is_file():
         raise ConfigError(f"probe.tls.ca: expected a file of certificates, found none at {file}")
     return file
-
-
-def _authorization(auth: Auth | None, login: tuple[str, Secret] | None, reveal: Reveal) -> Secret | None:
-    if auth and auth.bearer:
-        return bearer(reveal(auth.bearer))
-    if auth and auth.basic:
-        return basic(auth.basic.username, reveal(auth.basic.password))
-    return basic(*login) if login else None
-
-
-def _expect(written: Expect, address: Url) -> tuple[Expectation, ...]:
-    expectations: tuple[Expectation, ...] = (
-        # Only what was said: the schema's default would contradict an `--expect status=...`.
-        *([Status(written.status)] if "status" in written.model_fields_set else []),
-        *(Header(name.lower(), glob) for name, glob in written.headers.items()),
-        *(Body(kind, wanted) for kind in BODY_KINDS if (wanted := getattr(written.body, kind)) is not None),
-        *(Json(parse_path(path), parse_comparison(value)) for path, value in written.json_.items()),
-    )
-    _suit(expectations, address)
-    return expectations
-
-
-def _warn(written: Warn, defaults: ProbeDefaults, address: Url) -> tuple[Expectation, ...]:
-    certificate = written.cert or (defaults.tls.warn if address.scheme == "https" else None)
-    return (
-        latency_within(written.latency or defaults.latency_threshold),
-        *([certificate_lasts(certificate)] if certificate else []),
-    )
-
-
-def _suit(expectations: Sequence[Expectation], address: Url) -> None:
-    if address.scheme == "tcp" and any(
-        not isinstance(each, Measure) or each.what != "latency" for each in expectations
-    ):
-        raise ValueError("a TCP connection has a latency, but no status, headers, body or certificate")
-
-
-def _headers(pairs: Sequence[tuple[str, Secret]]) -> tuple[tuple[str, Secret], ...]:
-    for name, value in pairs:
-        if not _HEADER_NAME.fullmatch(name):
-            raise ValueError(f"expected a header such as 'accept: application/json', got {clean(name, 40)!r}")
-        if _LINE_BREAK.search(value.reveal()):
-            raise ValueError(f"the header {name} holds a line break")
-    return tuple(pairs)
-
-
-def _method(written: str) -> str:
-    if not _METHOD.fullmatch(written.upper()):
-        raise ValueError(f"expected a method such as GET or POST, got {clean(written, 40)!r}")
-    return written.upper()
-
-
-def _header(line: str) -> tuple[str, Secret]:
-    name, colon, value = line.partition(":")
-    if not colon:
-        raise ValueError(f"expected a header such as 'accept: application/json', got {clean(name, 40)!r}")
-    return name.strip(), Secret(value.strip())
-
-
-def _revealed(value: str | SecretRef, reveal: Reveal) -> Secret:
-    return reveal(value) if isinstance(value, SecretRef) else Secret(value)
 
 
 def _named(url: str) -> str:

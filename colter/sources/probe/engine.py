@@ -1,6 +1,6 @@
 """Drives many probes at once in one thread, on libcurl's multi interface.
 
-A probe is a generator: it yields what it waits for, a Transfer or a Wait, and goes on when that is over.
+A probe is a generator: it yields what it waits for, a Transfer, a Wait or a Ready, and goes on when that is over.
 The thread does nothing else, so a busy asyncio loop cannot make a server look slow.
 """
 
@@ -25,6 +25,7 @@ from colter.core.model import ProbeResult
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 60.0
 _REPORT_SECONDS = 0.005  # results are collected: each report wakes the other thread, which then wants the GIL
+_STALE_ALARMS = 256
 _NEVER = float("inf")
 _EVENTS = {
     pycurl.POLL_IN: selectors.EVENT_READ,
@@ -44,12 +45,17 @@ def now() -> float:
 
 
 class Transfer:
-    """A libcurl transfer to wait for; afterwards `code` is libcurl's result and `message` its own words."""
+    """A libcurl transfer to wait for; afterwards `code` is libcurl's result and `message` its own words.
 
-    __slots__ = ("code", "curl", "message")
+    `kept_until`: the connection stays open when it is done, to be used by the probe until it closes the handle. The
+    engine ends such a transfer itself: while libcurl upgrades to WebSocket, its own time limit does not count.
+    """
 
-    def __init__(self, curl: pycurl.Curl) -> None:
+    __slots__ = ("code", "curl", "kept_until", "message")
+
+    def __init__(self, curl: pycurl.Curl, *, kept_until: float | None = None) -> None:
         self.curl = curl
+        self.kept_until = kept_until
         self.code: int = pycurl.E_OK
         self.message = ""
 
@@ -65,7 +71,19 @@ class Wait:
         self.done_at: float | None = None
 
 
-Probe = Generator[Transfer | Wait, None, ProbeResult]
+class Ready(Wait):
+    """A socket to wait for, until it can be read (or written); `done_at` stays None when the time was up first."""
+
+    __slots__ = ("events", "fd")
+
+    def __init__(self, fd: int, until: float, *, write: bool = False) -> None:
+        super().__init__(until)
+        self.fd = fd
+        self.events = selectors.EVENT_WRITE if write else selectors.EVENT_READ
+
+
+Step = Transfer | Wait
+Probe = Generator[Step, None, ProbeResult]
 """One probe, as the steps it takes. It must not raise."""
 
 
@@ -97,7 +115,7 @@ class Engine:
         self._running: dict[Probe, Batch] = {}
         self._transfers: dict[pycurl.Curl, tuple[Probe, Transfer]] = {}
         self._waits: dict[Probe, Wait] = {}
-        self._alarms: list[tuple[float, int, Probe, Wait]] = []
+        self._alarms: list[tuple[float, int, Probe, Step]] = []
         self._order = itertools.count()
         self._curl_due = _NEVER
         self._reporting: list[Batch] = []
@@ -168,6 +186,10 @@ class Engine:
         for key, mask in self._selector.select(self._patience()):
             if key.fileobj is self._woken:
                 self._read_inbox()
+            elif key.data:
+                probe, ready = key.data
+                ready.done_at = now()
+                self._finish_wait(probe, ready)
             else:
                 self._multi.socket_action(key.fd, _ACTIONS[mask])
         if now() >= self._curl_due:
@@ -209,18 +231,27 @@ class Engine:
             more, succeeded, failed = self._multi.info_read()
             for curl, code, message in [*((curl, pycurl.E_OK, "") for curl in succeeded), *failed]:
                 probe, transfer = self._transfers.pop(curl)
-                self._multi.remove_handle(curl)
+                if transfer.kept_until is None or code != pycurl.E_OK:
+                    self._multi.remove_handle(curl)
                 transfer.code, transfer.message = code, message
                 self._advance(probe)
 
     def _finish_waits(self) -> None:
         while self._alarms and self._alarms[0][0] <= now():
-            _, _, probe, wait = heapq.heappop(self._alarms)
-            self._finish_wait(probe, wait)
+            _, _, probe, step = heapq.heappop(self._alarms)
+            if isinstance(step, Wait):
+                self._finish_wait(probe, step)
+            elif self._transfers.get(step.curl) == (probe, step):
+                del self._transfers[step.curl]
+                self._multi.remove_handle(step.curl)
+                step.code = pycurl.E_OPERATION_TIMEDOUT
+                self._advance(probe)
 
     def _finish_wait(self, probe: Probe, wait: Wait) -> None:
         if self._waits.get(probe) is wait:
             del self._waits[probe]
+            if isinstance(wait, Ready):
+                self._selector.unregister(wait.fd)
             self._advance(probe)
 
     def _start_probe(self) -> None:
@@ -248,11 +279,23 @@ class Engine:
         if isinstance(step, Transfer):
             self._transfers[step.curl] = probe, step
             self._multi.add_handle(step.curl)
+            if step.kept_until is not None:
+                self._set_alarm(step.kept_until, probe, step)
             return
         self._waits[probe] = step
-        heapq.heappush(self._alarms, (step.until, next(self._order), probe, step))
+        self._set_alarm(step.until, probe, step)
+        if isinstance(step, Ready):
+            self._selector.register(step.fd, step.events, (probe, step))
         if step.future:
             step.future.add_done_callback(partial(self._on_found, probe, step))
+
+    def _set_alarm(self, until: float, probe: Probe, step: Step) -> None:
+        if len(self._alarms) > _STALE_ALARMS + 2 * len(self._running):
+            # Those of waits that ended early: a peer that sends byte by byte must not fill the memory with them.
+            current = {*self._waits.values(), *(transfer for _, transfer in self._transfers.values())}
+            self._alarms = [alarm for alarm in self._alarms if alarm[3] in current]
+            heapq.heapify(self._alarms)
+        heapq.heappush(self._alarms, (until, next(self._order), probe, step))
 
     def _finish(self, batch: Batch, result: ProbeResult) -> None:
         batch.finished.append(result)

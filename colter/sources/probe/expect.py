@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
-from colter.config.schema.measures import StatusSet, parse_statuses
+from colter.config.schema.checks import check_hex, check_response_code
+from colter.config.schema.measures import StatusSet, parse_statuses, split_size_bound
 from colter.core.model import Reason
 from colter.core.text import clean
 from colter.core.units import format_duration, parse_duration, parse_size
@@ -26,8 +27,9 @@ from colter.sources.probe.jsonpath import (
 )
 
 Violation = tuple[Reason, str]
-BodyKind = Literal["contains", "not_contains", "matches", "not_matches"]
-BODY_KINDS: tuple[BodyKind, ...] = ("contains", "not_contains", "matches", "not_matches")
+BodyKind = Literal["contains", "not_contains", "matches", "not_matches", "hex"]
+BODY_KINDS: tuple[BodyKind, ...] = ("contains", "not_contains", "matches", "not_matches", "hex")
+Fact = Literal["status", "header", "body", "json", "rcode", "answer", "latency", "cert", "size"]
 GOOD_STATUSES = StatusSet(((200, 399),))
 """What counts as up where nothing else is said: redirects have been followed by then."""
 
@@ -39,13 +41,16 @@ _SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 }
 _GRAMMAR = (
     "status=2xx, header:content-type=application/json*, body contains ok, body~REGEX, "
-    "json:$.status==up, latency<500ms, cert>14d or size<1MiB"
+    "body hex 504f4e47, json:$.status==up, rcode=NOERROR, answer=192.0.2.*, latency<500ms, cert>14d or size<1MiB"
 )
 _CONDITION = re.compile(
     r"""\s*(?:
     status\s*={1,2}\s*(?P<status>.+)
     |header:(?P<header>[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100})\s*(?:={1,2}\s*(?P<glob>.+))?
     |body\s+(?P<absent>not\s+)?contains\s+(?P<part>.+)
+    |body\s+hex\s+(?P<hex>.+)
+    |rcode\s*={1,2}\s*(?P<rcode>\w+)
+    |answer\s*={1,2}\s*(?P<answer>.+)
     |body\s*(?P<unlike>!?)~\s*(?P<pattern>.+)
     |json:(?P<path>\$(?:\[[^\]]*\]|[^\s=!<>\[])*)(?P<comparison>\s*(?:==|!=|<=|>=|<|>).+)
     |(?P<measure>latency|cert|size)\s*(?P<sign><=|>=|<|>)\s*(?P<bound>\S+)
@@ -57,8 +62,13 @@ _CONDITION = re.compile(
 class Expectation(Protocol):
     """One thing that must hold."""
 
-    needs_body: bool
-    """Whether the body must be kept for it."""
+    @property
+    def fact(self) -> Fact:
+        """What it looks at."""
+
+    @property
+    def needs_body(self) -> bool:
+        """Whether the body must be kept for it."""
 
     def violation(self, answer: Answer, now: datetime) -> Violation | None:
         """Why the answer does not meet it: a reason and a clean sentence."""
@@ -69,7 +79,8 @@ class Status:
     """The HTTP status is one of a set."""
 
     allowed: StatusSet
-    needs_body = False
+    fact: ClassVar[Fact] = "status"
+    needs_body: ClassVar[bool] = False
 
     def violation(self, answer: Answer, now: datetime) -> Violation | None:  # noqa: ARG002  one signature for all
         """See Expectation."""
@@ -84,7 +95,8 @@ class Header:
 
     name: str
     glob: str = "*"
-    needs_body = False
+    fact: ClassVar[Fact] = "header"
+    needs_body: ClassVar[bool] = False
 
     def violation(self, answer: Answer, now: datetime) -> Violation | None:  # noqa: ARG002  one signature for all
         """See Expectation."""
@@ -102,11 +114,12 @@ class Body:
 
     kind: BodyKind
     wanted: str
-    needs_body = True
+    fact: ClassVar[Fact] = "body"
+    needs_body: ClassVar[bool] = True
 
     def violation(self, answer: Answer, now: datetime) -> Violation | None:  # noqa: ARG002  one signature for all
         """See Expectation."""
-        found = self.wanted.encode() in answer.body if self.kind.endswith("contains") else answer.matches[self.wanted]
+        found = answer.matches[self.wanted] if self.kind.endswith("matches") else self._bytes in answer.body
         wanted = not self.kind.startswith("not_")
         if found is None:
             return Reason.BODY_MISMATCH, f"the search for {clean(self.wanted, 100)!r} took too long"
@@ -116,6 +129,10 @@ class Body:
             return _too_large(answer)
         return Reason.BODY_MISMATCH, f"the body {'lacks' if wanted else 'holds'} {clean(self.wanted, 100)!r}"
 
+    @property
+    def _bytes(self) -> bytes:
+        return bytes.fromhex(self.wanted) if self.kind == "hex" else self.wanted.encode()
+
 
 @dataclass(frozen=True)
 class Json:
@@ -123,7 +140,8 @@ class Json:
 
     path: Path
     comparison: Comparison
-    needs_body = True
+    fact: ClassVar[Fact] = "json"
+    needs_body: ClassVar[bool] = True
 
     def violation(self, answer: Answer, now: datetime) -> Violation | None:  # noqa: ARG002  one signature for all
         """See Expectation."""
@@ -141,6 +159,40 @@ class Json:
 
 
 @dataclass(frozen=True)
+class ResponseCode:
+    """A name server answers with this code."""
+
+    wanted: str
+    fact: ClassVar[Fact] = "rcode"
+    needs_body: ClassVar[bool] = False
+
+    def violation(self, answer: Answer, now: datetime) -> Violation | None:  # noqa: ARG002  one signature for all
+        """See Expectation."""
+        if answer.rcode == self.wanted:
+            return None
+        reason = Reason.DNS_NXDOMAIN if answer.rcode == "NXDOMAIN" else Reason.DNS_ERROR
+        return reason, f"the name server answered {answer.rcode}, expected {self.wanted}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One of the DNS records fits a pattern in which `*` stands for anything; case does not matter."""
+
+    glob: str
+    fact: ClassVar[Fact] = "answer"
+    needs_body: ClassVar[bool] = False
+
+    def violation(self, answer: Answer, now: datetime) -> Violation | None:  # noqa: ARG002  one signature for all
+        """See Expectation."""
+        if any(fits(self.glob, record) for record in answer.records):
+            return None
+        if not answer.records:
+            return Reason.DNS_NXDOMAIN, "there is no such record"
+        found = clean(", ".join(answer.records), 120)
+        return Reason.BODY_MISMATCH, f"no record is {clean(self.glob, 80)!r}; found {found}"
+
+
+@dataclass(frozen=True)
 class Measure:
     """Latency in milliseconds, size in bytes or the certificate's remaining life in seconds keeps within a bound."""
 
@@ -148,7 +200,12 @@ class Measure:
     sign: str
     bound: float
     text: str
-    needs_body = False
+    needs_body: ClassVar[bool] = False
+
+    @property
+    def fact(self) -> Fact:
+        """See Expectation."""
+        return self.what
 
     def violation(self, answer: Answer, now: datetime) -> Violation | None:
         """See Expectation."""
@@ -171,17 +228,7 @@ def parse_expectation(text: str) -> Expectation:
     found = _CONDITION.fullmatch(text)
     if not found:
         raise ValueError(f"expected a condition such as {_GRAMMAR}, got {text[:200]!r}")
-    if found["status"]:
-        return Status(parse_statuses(found["status"]))
-    if found["header"]:
-        return Header(found["header"].lower(), (found["glob"] or "*").strip())
-    if found["part"]:
-        return Body("not_contains" if found["absent"] else "contains", found["part"])
-    if found["pattern"]:
-        return Body("not_matches" if found["unlike"] else "matches", _regex(found["pattern"]))
-    if found["path"]:
-        return Json(parse_path(found["path"].strip()), parse_comparison(found["comparison"]))
-    return _measure(found["measure"], found["sign"], found["bound"])  # type: ignore[arg-type]
+    return next(read(found) for group, read in _READERS.items() if found[group])
 
 
 def latency_within(length: timedelta) -> Expectation:
@@ -192,6 +239,11 @@ def latency_within(length: timedelta) -> Expectation:
 def certificate_lasts(length: timedelta) -> Expectation:
     """The certificate is good for at least this long."""
     return Measure("cert", ">=", length.total_seconds(), f"at least {format_duration(length)}")
+
+
+def size_within(bound: str) -> Expectation:
+    """The body keeps within a bound such as `< 1MiB`."""
+    return _measure("size", *split_size_bound(bound))
 
 
 def first_violation(expectations: Sequence[Expectation], answer: Answer, now: datetime) -> Violation | None:
@@ -249,7 +301,9 @@ def _left(answer: Answer, now: datetime) -> str:
     if answer.certificate_expires is None:
         return "no certificate was presented"
     days = (answer.certificate_expires - now).days
-    return f"the certificate expires on {answer.certificate_expires:%Y-%m-%d}, in {days} day{'s' * (days != 1)}"
+    whose = f"the intermediate certificate of {answer.certificate_holder}" if answer.certificate_holder else ""
+    until = f"on {answer.certificate_expires:%Y-%m-%d}, in {days} day{'s' * (days != 1)}"
+    return f"{whose or 'the certificate'} expires {until}"
 
 
 def _too_large(answer: Answer) -> Violation:
@@ -264,3 +318,17 @@ def _brief(found: Any) -> str:
     if isinstance(found, list | dict):
         return "a list" if isinstance(found, list) else "a mapping"
     return json.dumps(found, ensure_ascii=False)
+
+
+_READERS: Mapping[str, Callable[[re.Match[str]], Expectation]] = {
+    "status": lambda found: Status(parse_statuses(found["status"])),
+    "header": lambda found: Header(found["header"].lower(), (found["glob"] or "*").strip()),
+    "part": lambda found: Body("not_contains" if found["absent"] else "contains", found["part"]),
+    "hex": lambda found: Body("hex", check_hex(found["hex"])),
+    "pattern": lambda found: Body("not_matches" if found["unlike"] else "matches", _regex(found["pattern"])),
+    "path": lambda found: Json(parse_path(found["path"].strip()), parse_comparison(found["comparison"])),
+    "rcode": lambda found: ResponseCode(check_response_code(found["rcode"])),
+    "answer": lambda found: Record(found["answer"].strip()),
+    "measure": lambda found: _measure(found["measure"], found["sign"], found["bound"]),  # type: ignore[arg-type]
+}
+"""By the group of the grammar that was found."""

@@ -1,6 +1,5 @@
 """One look at an HTTP endpoint: a request, its redirects, and what came back."""
 
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,10 +13,11 @@ from colter.core.text import clean
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
 from colter.sources.probe.engine import Transfer
+from colter.sources.probe.head import header_lines, read_head
 from colter.sources.probe.reasons import diagnose
 from colter.sources.probe.tls import take_certificate, watch_handshake
 from colter.sources.probe.url import Url, follow, is_private
-from colter.sources.probe.wire import Steps, Wire, find, prepare, take_timings, trust
+from colter.sources.probe.wire import Steps, Wire, find, prepare, search, take_timings, trust
 
 MAX_BODY = 256 * 1024
 """Bytes of a body that are kept for expectations; more are counted, never kept."""
@@ -27,14 +27,21 @@ _EXPLAINED_BYTES = 2048
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SAME_METHOD = frozenset({307, 308})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
-_FIRST_FINAL = 200
+_ASKED = {
+    ("auto", True): pycurl.CURL_HTTP_VERSION_2TLS,
+    ("auto", False): pycurl.CURL_HTTP_VERSION_1_1,
+    ("1.1", True): pycurl.CURL_HTTP_VERSION_1_1,
+    ("1.1", False): pycurl.CURL_HTTP_VERSION_1_1,
+    ("2", True): pycurl.CURL_HTTP_VERSION_2TLS,
+    ("2", False): pycurl.CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE,
+}
+"""By what is asked for, and whether there is TLS."""
 _VERSIONS = {
     pycurl.CURL_HTTP_VERSION_1_0: "1.0",
     pycurl.CURL_HTTP_VERSION_1_1: "1.1",
     pycurl.CURL_HTTP_VERSION_2_0: "2",
     pycurl.CURL_HTTP_VERSION_3: "3",
 }
-_STATUS_LINE = re.compile(rb"HTTP/[\d.]+ (\d{3})")
 
 
 def ask(check: Check, wire: Wire, answer: Answer) -> Steps:
@@ -46,6 +53,7 @@ def ask(check: Check, wire: Wire, answer: Answer) -> Steps:
     answer.complete = True
     if check.needs_body:
         _inflate(answer)
+        yield from search(check, wire, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +90,17 @@ def _first(check: Check) -> _Request:
 
 
 def _exchange(request: _Request, check: Check, wire: Wire, answer: Answer) -> Steps:
-    found = yield from find(request.url, check, wire, answer)
-    curl = prepare(request.url, _permitted(found, answer.ip), wire)
+    found = yield from find(check.proxy.url if check.proxy else request.url, check, wire, answer)
+    # What is behind a proxy, the proxy knows.
+    permitted = found if check.proxy else _permitted(found, answer.ip)
+    curl = prepare(request.url, permitted, wire, check.proxy)
     received = _Received(_kept_bytes(check, wire))
     transfer = Transfer(curl)
     try:
         _set_up(curl, request, received)
-        if request.url.scheme == "https":
-            trust(curl, check, wire)
+        curl.setopt(pycurl.HTTP_VERSION, _ASKED[check.http_version, request.url.secure])
+        if request.url.secure or check.proxy:
+            trust(curl, request.url, check, wire)
         if wire.explain:
             watch_handshake(curl, answer)
             answer.log.append(_request_line(request))
@@ -99,7 +110,10 @@ def _exchange(request: _Request, check: Check, wire: Wire, answer: Answer) -> St
         if received.size > MOST_READ:
             raise ProbeFailedError(Reason.BODY_TOO_LARGE, f"the body goes on after {MOST_READ} bytes")
         if transfer.code != pycurl.E_OK:
-            raise diagnose(transfer, request.url, answer, check.timeout)
+            raise diagnose(transfer, request.url, answer, check)
+        if check.http_version not in ("auto", answer.http_version):
+            other = f"answered with HTTP/{answer.http_version}, expected HTTP/{check.http_version}"
+            raise ProbeFailedError(Reason.PROTOCOL_ERROR, other)
     finally:
         curl.close()
     answer.log.append(_response_line(answer))
@@ -123,7 +137,7 @@ def _kept_bytes(check: Check, wire: Wire) -> int:
 
 def _set_up(curl: pycurl.Curl, request: _Request, received: _Received) -> None:
     names = {name.lower() for name, _ in request.headers}
-    lines = [_header_line(name, value.reveal()) for name, value in request.headers]
+    lines = header_lines(request.headers)
     if "accept-encoding" not in names:
         lines.append(b"Accept-Encoding: identity")
     lines.append(b"Expect:")  # no waiting for 100 Continue
@@ -135,18 +149,17 @@ def _set_up(curl: pycurl.Curl, request: _Request, received: _Received) -> None:
         curl.setopt(pycurl.NOBODY, 1)
         return
     if request.body is not None or request.method in _WITH_BODY:
-        curl.setopt(pycurl.POSTFIELDS, request.body.reveal().encode() if request.body else b"")
+        curl.setopt(pycurl.POSTFIELDS, _encoded(request.body))
     if request.method != "GET" or request.body is not None:
         curl.setopt(pycurl.CUSTOMREQUEST, request.method)
 
 
-def _header_line(name: str, value: str) -> bytes:
-    # libcurl takes "Name:" as the wish to leave the header out, and "Name;" as one without a value.
-    return f"{name}: {value}".encode() if value else f"{name};".encode()
+def _encoded(body: Secret | None) -> bytes:
+    return body.reveal().encode("utf-8", "surrogateescape") if body else b""
 
 
 def _take(curl: pycurl.Curl, request: _Request, received: _Received, answer: Answer) -> None:
-    answer.status, answer.headers = _head(received.lines)
+    answer.status, answer.headers = read_head(received.lines)
     answer.http_version = _VERSIONS.get(curl.getinfo(pycurl.INFO_HTTP_VERSION)) if answer.status else None
     answer.size = received.size if answer.status else None
     answer.body = b"".join(received.parts)
@@ -154,29 +167,6 @@ def _take(curl: pycurl.Curl, request: _Request, received: _Received, answer: Ans
     answer.authenticated = any(name.lower() == "authorization" for name, _ in request.headers)
     if request.url.scheme == "https":
         take_certificate(curl, answer)
-
-
-def _head(lines: Sequence[bytes]) -> tuple[int | None, list[tuple[str, str]]]:
-    """Status and headers of the last response, without 1xx and trailers; None when its head is not complete."""
-    status, headers, complete = None, list[tuple[str, str]](), True
-    for line in lines:
-        if found := _STATUS_LINE.match(line):
-            status, headers, complete = int(found[1]), [], False
-        elif not line.strip(b"\r\n"):
-            complete = True
-        elif not complete:
-            name, _, value = line.partition(b":")
-            headers.append((_text(name).strip().lower(), _text(value).strip()))
-    final = complete and status is not None and status >= _FIRST_FINAL
-    return (status, headers) if final else (None, [])
-
-
-def _text(raw: bytes) -> str:
-    # No charset is agreed on for headers: most of what is not ASCII is UTF-8, and Latin-1 takes everything.
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
 
 
 def _redirected(request: _Request, check: Check, answer: Answer) -> _Request | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import TypeVar
 
 from colter.core.clock import Clock
@@ -37,6 +38,9 @@ class Prober:
         results = _Results(len(checks), emit)
         if any(check.patterns for check in checks):
             self._searcher.prepare()
+        if any(check.asks_nameserver for check in checks):
+            # On the engine's thread the import would count as other servers' time.
+            import_module("colter.sources.probe.nameserver")
         batch = Batch((look(check, self._tools, explain=explain) for check in checks), results.put, results.fail)
         self._engine.submit(batch)
         try:

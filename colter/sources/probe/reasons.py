@@ -11,6 +11,7 @@ from colter.core.text import clean
 from colter.core.units import format_duration
 from colter.sources.probe import tls
 from colter.sources.probe.answer import Answer, ProbeFailedError
+from colter.sources.probe.check import Check
 from colter.sources.probe.engine import Transfer
 from colter.sources.probe.url import Url
 
@@ -18,7 +19,6 @@ _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTA
 _TLS_CODES = frozenset(
     {
         pycurl.E_SSL_CONNECT_ERROR,
-        pycurl.E_SSL_CERTPROBLEM,
         pycurl.E_SSL_CIPHER,
         pycurl.E_SSL_ISSUER_ERROR,
         pycurl.E_SSL_INVALIDCERTSTATUS,
@@ -26,6 +26,8 @@ _TLS_CODES = frozenset(
     }
 )
 _WEIRD_SERVER_REPLY = 8  # CURLE_WEIRD_SERVER_REPLY, which pycurl does not name
+_PROXY_ERROR = 97  # CURLE_PROXY, likewise
+_PROXY_AUTHENTICATION, _FIRST_BAD = 407, 300
 _PROTOCOL = {
     pycurl.E_GOT_NOTHING: "closed the connection without an answer",
     pycurl.E_PARTIAL_FILE: "closed the connection in the middle of the body",
@@ -36,8 +38,27 @@ _PROTOCOL = {
 }
 
 
-def diagnose(transfer: Transfer, url: Url, answer: Answer, timeout: timedelta) -> ProbeFailedError:
+def diagnose(transfer: Transfer, url: Url, answer: Answer, check: Check) -> ProbeFailedError:
     """Why a transfer failed. Its timings and its certificate have been noted in `answer`."""
+    if check.proxy:
+        connected = transfer.curl.getinfo(pycurl.CONNECT_TIME_T)
+        return _by_proxy(transfer) or _diagnose(transfer, url if connected else check.proxy.url, answer, check.timeout)
+    return _diagnose(transfer, url, answer, check.timeout)
+
+
+def _by_proxy(transfer: Transfer) -> ProbeFailedError | None:
+    """What the proxy said instead of making the connection; None when that is not the reason."""
+    status = transfer.curl.getinfo(pycurl.HTTP_CONNECTCODE)
+    if status == _PROXY_AUTHENTICATION:
+        return ProbeFailedError(Reason.AUTH_FAILED, "the proxy wants other credentials (status 407)")
+    if status >= _FIRST_BAD:
+        return ProbeFailedError(Reason.CONNECT_UNREACHABLE, f"the proxy did not connect (status {status})")
+    if transfer.code == _PROXY_ERROR:
+        return ProbeFailedError(Reason.CONNECT_UNREACHABLE, f"the proxy did not connect: {clean(transfer.message)}")
+    return None
+
+
+def _diagnose(transfer: Transfer, url: Url, answer: Answer, timeout: timedelta) -> ProbeFailedError:
     code, words = transfer.code, clean(transfer.message, 160)
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return _timed_out(transfer.curl, url, answer, timeout)
@@ -48,7 +69,7 @@ def diagnose(transfer: Transfer, url: Url, answer: Answer, timeout: timedelta) -
         return ProbeFailedError(*tls.refusal(verified, transfer.message, url.host, answer.certificate))
     if code in _TLS_CODES:
         return ProbeFailedError(Reason.TLS_HANDSHAKE, f"no TLS connection: {words}")
-    if code in (pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_SSL_CACERT_BADFILE):
+    if code in (pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_SSL_CERTPROBLEM):
         return ProbeFailedError(Reason.INTERNAL_ERROR, f"the probe could not be made: {words}")
     said = _PROTOCOL.get(code, "broke the rules of HTTP")
     return ProbeFailedError(Reason.PROTOCOL_ERROR, f"the server {said}: {words}")
@@ -58,7 +79,7 @@ def _timed_out(curl: pycurl.Curl, url: Url, answer: Answer, timeout: timedelta) 
     within = f"within {format_duration(timeout)}"
     if not curl.getinfo(pycurl.CONNECT_TIME_T):
         return ProbeFailedError(Reason.CONNECT_TIMEOUT, f"no connection to port {url.port} {within}")
-    if url.scheme == "https" and not curl.getinfo(pycurl.APPCONNECT_TIME_T):
+    if url.secure and not curl.getinfo(pycurl.APPCONNECT_TIME_T):
         return ProbeFailedError(Reason.TLS_HANDSHAKE, f"the TLS handshake was not finished {within}")
     if answer.status is None:
         return ProbeFailedError(Reason.TIMEOUT_HEADERS, f"the headers did not arrive {within}")

@@ -1,29 +1,31 @@
-"""One look at a TCP port: whether it takes a connection, and how fast."""
-
-from dataclasses import replace
-
-import pycurl
+"""One look at a TCP port, plain or with TLS: whether it takes a connection, and what it answers."""
 
 from colter.sources.probe.answer import Answer
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Transfer
-from colter.sources.probe.reasons import diagnose
-from colter.sources.probe.wire import Steps, Wire, find, prepare, take_timings
+from colter.sources.probe.engine import now
+from colter.sources.probe.listening import listen
+from colter.sources.probe.starttls import DIALOGUES
+from colter.sources.probe.stream import connect, secured
+from colter.sources.probe.wire import Steps, Wire
 
 
-def connect(check: Check, wire: Wire, answer: Answer) -> Steps:
-    """Open a connection and close it; ProbeFailedError when that is not possible."""
-    addresses = yield from find(check.address, check, wire, answer)
-    # libcurl knows no tcp:// of its own; with CONNECT_ONLY it stops before it would speak HTTP.
-    curl = prepare(replace(check.address, scheme="http"), addresses, wire)
-    curl.setopt(pycurl.CONNECT_ONLY, 1)
-    transfer = Transfer(curl)
+def converse(check: Check, wire: Wire, answer: Answer) -> Steps:
+    """Connect, begin TLS if that is asked for, send, and listen until what is expected has come."""
+    stream = yield from connect(check, wire, answer, secure=check.address.secure and not check.starttls)
     try:
-        yield transfer
-        took = take_timings(curl, check.address, answer)
-        if transfer.code != pycurl.E_OK:
-            raise diagnose(transfer, check.address, answer, check.timeout)
+        began = now()
+        if check.starttls:
+            yield from DIALOGUES[check.starttls](stream)
+            answer.add("processing", (now() - began) * 1000)
+            stream = yield from secured(stream, check, wire, answer)
+            answer.log.append(f"went on with TLS, as {check.starttls} does")
+            began = now()
+        if check.body is not None:
+            yield from stream.send(check.payload)
+        if check.needs_body:
+            yield from listen(stream.receive, check, wire, answer)
+        if check.body is not None or check.needs_body:
+            answer.add("processing", (now() - began) * 1000)
     finally:
-        curl.close()
+        stream.close()
     answer.complete = True
-    answer.log.append(f"connected to {answer.ip} port {check.address.port} ({took:.1f} ms)")

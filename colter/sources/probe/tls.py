@@ -15,16 +15,27 @@ _KEPT = ("Subject", "Issuer", "X509v3 Subject Alternative Name", "Start date", "
 
 
 def take_certificate(curl: pycurl.Curl, answer: Answer) -> None:
-    """Note the leaf certificate of a handshake, whether it was accepted or not."""
-    chain = curl.getinfo(pycurl.INFO_CERTINFO)
+    """Note the certificates of a handshake, whether they were accepted or not: the server's, and when the first ends.
+
+    Of the chain that the server sends, roots do not count (everybody has their own), nor does what had ended long
+    before and was taken all the same: nobody needs it.
+    """
+    chain = [dict(fields) for fields in curl.getinfo(pycurl.INFO_CERTINFO)]
     if not chain:
         return
-    fields = dict(chain[0])
-    expires = certificate_date(fields.get("Expire date", ""))
+    accepted = not curl.getinfo(pycurl.SSL_VERIFYRESULT)
+    leaf, *others = chain
+    ends = [(certificate_date(leaf.get("Expire date", "")), "")]
+    for fields in others:
+        end = certificate_date(fields.get("Expire date", ""))
+        if end and fields.get("Subject") != fields.get("Issuer") and not (accepted and end < answer.began):
+            ends.append((end, fields.get("Subject", "")))
+    expires, holder = min(((end, holder) for end, holder in ends if end), default=(None, ""))
     # After redirects over several servers, the one that runs out first is the one to know about.
     if answer.certificate_expires is None or (expires and expires < answer.certificate_expires):
-        answer.certificate = {name: fields[name] for name in _KEPT if name in fields}
+        answer.certificate = {name: leaf[name] for name in _KEPT if name in leaf}
         answer.certificate_expires = expires
+        answer.certificate_holder = clean(holder, 100)
 
 
 def watch_handshake(curl: pycurl.Curl, answer: Answer) -> None:

@@ -2,13 +2,16 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
+from colter.config.schema.addresses import PORTS, SECURE, dns_address, split_dns
+from colter.config.schema.destination import DEFAULT_PORTS
 from colter.core.secret import Secret
 
-_PORTS = {"http": 80, "https": 443}
+_WITH_PATH = frozenset({"https", "http", "ws", "wss"})
 _UNFIT = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST = re.compile(r"(?=.{1,253}\.?$)[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_][a-z0-9_-]{0,62})*\.?")
 _NUMERIC = re.compile(r"(.*\.)?(\d+|0x[0-9a-f]*)\.?")
@@ -21,7 +24,7 @@ class Url:
 
     scheme: str
     host: str
-    """Lower case, ASCII; an IPv6 address without brackets."""
+    """Lower case, ASCII; an IPv6 address without brackets. Nothing: the machine's own name server."""
     port: int
     target: str = "/"
 
@@ -31,6 +34,11 @@ class Url:
         return self.scheme, self.host, self.port
 
     @property
+    def secure(self) -> bool:
+        """Whether TLS is spoken, at once or after a while."""
+        return self.scheme in SECURE
+
+    @property
     def literal(self) -> bool:
         """Whether the host is an IP address, so that nothing needs to be looked up."""
         return _is_address(self.host)
@@ -38,27 +46,29 @@ class Url:
     @property
     def text(self) -> str:
         """The whole address. The query may hold a secret: not for people."""
-        return f"{self._place}{self.target}"
+        return f"{self.place}{self.target}"
 
     @property
     def shown(self) -> str:
-        """The address for people, logs and the history: without its query."""
-        path = self.target.partition("?")[0]
-        return self._place if self.scheme == "tcp" else f"{self._place}{path}"
+        """The address for people, logs and the history: without its query, but a DNS question is no secret."""
+        if self.scheme == "dns":
+            return f"{self.place}{self.target}"
+        return f"{self.place}{self.target.partition('?')[0]}" if self.scheme in _WITH_PATH else self.place
 
     @property
     def name(self) -> str:
         """Host and path: what an endpoint without a name is called."""
-        return self.shown.partition("://")[2].rstrip("/")
+        return self.shown.partition("://")[2].strip("/")
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
+        """Scheme, host and port."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _PORTS.get(self.scheme) else f":{self.port}"
+        port = "" if self.port == PORTS.get(self.scheme) else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
 
 
-def parse_url(text: str, schemes: tuple[str, ...] = ("https", "http", "tcp")) -> tuple[Url, tuple[str, Secret] | None]:
+def parse_url(text: str, ports: Mapping[str, int | None] = PORTS) -> tuple[Url, tuple[str, Secret] | None]:
     """Read an address; user name and password, where it holds them, come apart from it.
 
     Raises:
@@ -72,16 +82,20 @@ def parse_url(text: str, schemes: tuple[str, ...] = ("https", "http", "tcp")) ->
     except ValueError:
         # Its own words may quote a password.
         raise ValueError("expected an address such as https://host:port/path") from None
-    if parts.scheme not in schemes:
-        expected = ", ".join(f"{scheme}://" for scheme in schemes)
+    if parts.scheme not in ports:
+        expected = ", ".join(f"{scheme}://" for scheme in ports)
         raise ValueError(f"expected an address that begins with {expected}")
-    port = _PORTS.get(parts.scheme) if port is None else port
-    if not port:
+    if parts.scheme == "dns":
+        return _question(text), None
+    port = ports[parts.scheme] if port is None else port
+    if not port and parts.scheme != "icmp":
         raise ValueError("expected a port between 1 and 65535 after the host")
     if not parts.netloc.isprintable():
         raise ValueError("the host name has letters that no host name may have")
     target = quote(parts.path or "/", safe=_KEPT) + (f"?{quote(parts.query, safe=_KEPT)}" if parts.query else "")
-    url = Url(parts.scheme, _host(parts.hostname or ""), port, target)
+    if target != "/" and parts.scheme not in _WITH_PATH:
+        raise ValueError(f"expected nothing after the host and port of a {parts.scheme}:// address")
+    url = Url(parts.scheme, _host(parts.hostname or ""), port or 0, target)
     if parts.username is None:
         return url, None
     return url, (unquote(parts.username), Secret(unquote(parts.password or "")))
@@ -93,7 +107,7 @@ def follow(url: Url, location: str) -> Url:
     Raises:
         ValueError: it leads to nothing that a probe follows.
     """
-    return parse_url(urljoin(url.text, location.strip().replace(" ", "%20")), ("https", "http"))[0]
+    return parse_url(urljoin(url.text, location.strip().replace(" ", "%20")), DEFAULT_PORTS)[0]
 
 
 def is_private(address: str) -> bool:
@@ -103,6 +117,12 @@ def is_private(address: str) -> bool:
         inside = found.ipv4_mapped or found.sixtofour
         found = inside or found
     return not found.is_global
+
+
+def _question(text: str) -> Url:
+    server, port, name, kind = split_dns(text)
+    target = dns_address(None, name, kind).removeprefix("dns://")
+    return Url("dns", _host(server) if server else "", port, target)
 
 
 def _host(host: str) -> str:

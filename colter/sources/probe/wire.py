@@ -6,16 +6,25 @@ from dataclasses import dataclass
 
 import pycurl
 
+from colter.core.clock import Clock
 from colter.core.model import Reason
 from colter.core.text import clean
 from colter.net.dns import ResolveError, Resolver
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Transfer, Wait, now
+from colter.sources.probe.credentials import Proxy
+from colter.sources.probe.engine import Step, Wait, now
+from colter.sources.probe.search import Searcher
 from colter.sources.probe.url import Url
 
+_LONGEST_SEARCH = 0.4  # seconds; searching comes after the answer, so it adds to the timeout
 _KINDS: dict[int, str] = {socket.AF_INET: " of kind IPv4", socket.AF_INET6: " of kind IPv6"}
-Steps = Generator[Transfer | Wait, None, None]
+_RECORDS: dict[int, tuple[str, ...]] = {
+    socket.AF_INET: ("A",),
+    socket.AF_INET6: ("AAAA",),
+    socket.AF_UNSPEC: ("A", "AAAA"),
+}
+Steps = Generator[Step, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,8 @@ class Wire:
     """What every attempt needs: how names are found, whom to trust, until when, and whether to write a log."""
 
     resolver: Resolver
+    searcher: Searcher
+    clock: Clock
     trust: str | None
     deadline: float
     explain: bool
@@ -35,10 +46,24 @@ class Wire:
         return left
 
 
-def find(url: Url, check: Check, wire: Wire, answer: Answer) -> Generator[Wait, None, Sequence[str]]:
+def search(check: Check, wire: Wire, answer: Answer) -> Steps:
+    """Look for the regular expressions of a check in what was answered."""
+    until = now() + _LONGEST_SEARCH
+    for pattern in check.patterns:
+        wanted = wire.searcher.search(pattern, answer.body)
+        wait = Wait(until, wanted)
+        yield wait
+        if wait.done_at is None:
+            raise ProbeFailedError(Reason.INTERNAL_ERROR, "Colter was too busy to search the body")
+        answer.matches[pattern] = wanted.result()
+
+
+def find(url: Url, check: Check, wire: Wire, answer: Answer) -> Generator[Step, None, Sequence[str]]:
     """The addresses of a host, in order of preference; ProbeFailedError when there are none in time."""
     if url.literal:
         return [url.host]
+    if check.resolver:
+        return (yield from _find_by(check.resolver, url.host, check, wire, answer))
     asked = now()
     flight = wire.resolver.resolve(url.host, check.family)
     wait = Wait(wire.deadline, flight)
@@ -60,27 +85,59 @@ def find(url: Url, check: Check, wire: Wire, answer: Answer) -> Generator[Wait, 
     return addresses
 
 
-def prepare(url: Url, addresses: Sequence[str], wire: Wire) -> pycurl.Curl:
-    """A fresh handle for one transfer: a new connection to exactly these addresses, nothing from the environment."""
+def _find_by(
+    server: tuple[str, int], host: str, check: Check, wire: Wire, answer: Answer
+) -> Generator[Step, None, Sequence[str]]:
+    from colter.sources.probe import nameserver  # noqa: PLC0415  see there
+
+    asked, found = now(), list[str]()
+    try:
+        for kind in _RECORDS[check.family]:
+            reply = yield from nameserver.ask(server, host, kind, wire.deadline)
+            if reply.rcode not in ("NOERROR", "NXDOMAIN"):
+                raise ProbeFailedError(Reason.DNS_ERROR, f"{server[0]} answered {reply.rcode}")  # noqa: TRY301  as the others
+            found += reply.records
+    except ProbeFailedError as failed:
+        late = failed.verdict.reason is Reason.DNS_TIMEOUT
+        reason = Reason.DNS_TIMEOUT if late else Reason.DNS_ERROR
+        raise ProbeFailedError(reason, f"looking up {host}: {failed}") from failed
+    finally:
+        answer.add("resolve", (now() - asked) * 1000)
+    if not found:
+        raise ProbeFailedError(Reason.DNS_NXDOMAIN, f"{host} has no address{_KINDS.get(check.family, '')}")
+    answer.log.append(f"{host} is {', '.join(found)}, says {server[0]}")
+    return found
+
+
+def prepare(url: Url, addresses: Sequence[str], wire: Wire, proxy: Proxy | None = None) -> pycurl.Curl:
+    """A fresh handle for one transfer: a new connection to exactly these addresses, nothing from the environment.
+
+    With a proxy, the addresses are those of the proxy.
+    """
     left = wire.left_ms()
     curl = pycurl.Curl()
     curl.setopt(pycurl.URL, url.text)
-    curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+    if url.scheme in ("http", "https"):  # pycurl has no names for the others
+        curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
     curl.setopt(pycurl.PATH_AS_IS, 1)
     curl.setopt(pycurl.NOSIGNAL, 1)
-    curl.setopt(pycurl.PROXY, "")
+    curl.setopt(pycurl.PROXY, proxy.url.place if proxy else "")
+    if proxy and proxy.login:
+        curl.setopt(pycurl.PROXYUSERNAME, proxy.login[0])
+        curl.setopt(pycurl.PROXYPASSWORD, proxy.login[1].reveal())
     curl.setopt(pycurl.FRESH_CONNECT, 1)
     curl.setopt(pycurl.FORBID_REUSE, 1)
     curl.setopt(pycurl.TIMEOUT_MS, left)
-    if not url.literal:
+    first = proxy.url if proxy else url
+    if not first.literal:
         # The + lets the entry time out; without it each name would stay in libcurl's cache for ever.
         pinned = ",".join(f"[{address}]" if ":" in address else address for address in addresses)
-        curl.setopt(pycurl.RESOLVE, [f"+{url.host}:{url.port}:{pinned}"])
+        curl.setopt(pycurl.RESOLVE, [f"+{first.host}:{first.port}:{pinned}"])
     return curl
 
 
-def trust(curl: pycurl.Curl, check: Check, wire: Wire) -> None:
-    """Options of TLS: whom to trust, full handshakes only, certificates kept."""
+def trust(curl: pycurl.Curl, url: Url, check: Check, wire: Wire) -> None:
+    """Options of TLS: whom to trust, full handshakes only, certificates kept; our own for the endpoint alone."""
     curl.setopt(pycurl.SSLVERSION, pycurl.SSLVERSION_TLSv1_2)
     # A resumed session presents no certificate, and its handshake is not the one a new visitor has.
     curl.setopt(pycurl.SSL_SESSIONID_CACHE, 0)
@@ -89,21 +146,31 @@ def trust(curl: pycurl.Curl, check: Check, wire: Wire) -> None:
     authorities = str(check.ca) if check.ca else wire.trust
     if authorities:
         curl.setopt(pycurl.CAINFO, authorities)
+        curl.setopt(pycurl.PROXY_CAINFO, authorities)
+    if check.certificate and (url.host, url.port) == (check.address.host, check.address.port):
+        curl.setopt(pycurl.SSLCERT, str(check.certificate.cert))
+        curl.setopt(pycurl.SSLKEY, str(check.certificate.key))
+        curl.setopt(pycurl.KEYPASSWD, check.certificate.password.reveal())
 
 
-def take_timings(curl: pycurl.Curl, url: Url, answer: Answer) -> float:
-    """Count libcurl's times towards the phases, an unfinished one too; returns the total in milliseconds."""
-    connected = curl.getinfo(pycurl.CONNECT_TIME_T) / 1000
-    secured = curl.getinfo(pycurl.APPCONNECT_TIME_T) / 1000
-    first_byte = curl.getinfo(pycurl.STARTTRANSFER_TIME_T) / 1000
-    total: float = curl.getinfo(pycurl.TOTAL_TIME_T) / 1000
-    answer.ip = curl.getinfo(pycurl.PRIMARY_IP) or None
-    answer.add("connect", connected or total)
-    if url.scheme == "https" and connected:
-        answer.add("tls", (secured or total) - connected)
-    ready = secured if url.scheme == "https" else connected
-    if url.scheme != "tcp" and ready:
+def take_timings(curl: pycurl.Curl, url: Url, answer: Answer) -> None:
+    """Count libcurl's times of one exchange towards the phases, an unfinished one too."""
+    ready = take_connection(curl, answer, secure=url.secure)
+    if ready:
+        first_byte = curl.getinfo(pycurl.STARTTRANSFER_TIME_T) / 1000
+        total = curl.getinfo(pycurl.TOTAL_TIME_T) / 1000
         answer.add("processing", (first_byte or total) - ready)
         if first_byte:
             answer.add("transfer", total - first_byte)
-    return total
+
+
+def take_connection(curl: pycurl.Curl, answer: Answer, *, secure: bool) -> float:
+    """Count the times of connecting; returns the milliseconds until all was ready, 0 when it never was."""
+    connected: float = curl.getinfo(pycurl.CONNECT_TIME_T) / 1000
+    secured: float = curl.getinfo(pycurl.APPCONNECT_TIME_T) / 1000
+    total = curl.getinfo(pycurl.TOTAL_TIME_T) / 1000
+    answer.ip = curl.getinfo(pycurl.PRIMARY_IP) or answer.ip
+    answer.add("connect", connected or total)
+    if secure and connected:
+        answer.add("tls", (secured or total) - connected)
+    return secured if secure else connected

@@ -1,121 +1,81 @@
-"""Stored rounds, as they were committed."""
+"""Stored rounds, as they were committed: first which, then what is in them."""
 
-import json
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
-from colter.core.model import Event, Metric, ProbeResult, Reading, Round, Sample, Target
-from colter.store.read.results import results, to_result
-from colter.store.tables import event, metric, phrase, probe_result, reading, round_, sample, target
-
-Metrics = Mapping[tuple[str, str], Metric]
-"""Declarations by source and key; one that is not in here any more is taken from the table."""
-
-_Window = ColumnElement[bool]
-_problem, _info, _missing = phrase.alias("problem"), phrase.alias("info"), phrase.alias("missing")
+from colter.core.model import ProbeResult, Reading, Round
+from colter.store.read.readings import Metrics, read_readings
+from colter.store.read.results import Outcomes, read_results
+from colter.store.slices import as_far_as, chunks
+from colter.store.tables import reading, round_
 
 
-def read_rounds(connection: Connection, since: datetime, until: datetime, metrics: Metrics) -> list[Round]:
-    """Rounds that finished in [since, until), oldest first."""
-    window = and_(round_.c.finished >= since, round_.c.finished < until)
-    readings = _readings(connection, window, metrics)
-    probed = _results(connection, window)
-    rows = connection.execute(select(round_).where(window).order_by(round_.c.finished, round_.c.id))
-    return [
-        Round(row.round_key, row.started, row.finished, tuple(readings.get(row.id, ())), tuple(probed.get(row.id, ())))
-        for row in rows
-    ]
+def read_rounds(
+    connection: Connection,
+    metrics: Metrics,
+    outcomes: Outcomes,
+    since: datetime,
+    until: datetime,
+    *,
+    after: str | None = None,
+    most: int | None = None,
+) -> list[Round]:
+    """Rounds that finished in [since, until), oldest first; see `colter.core.ports.Store`."""
+    statement = _window(connection, select(round_), since, until, after).order_by(round_.c.finished, round_.c.id)
+    if most is None:
+        heads = list(connection.execute(statement))
+    else:
+        found = connection.execute(statement.limit(max(most, 1)))
+        heads = list(as_far_as(most, found, lambda head: int(head.entries)))
+    return _filled(connection, metrics, outcomes, heads)
 
 
-def words(body: str | None) -> Mapping[str, str]:
-    """A JSON object of texts; none stands for an empty one. Raises ValueError for anything else."""
-    found = {} if body is None else json.loads(body)
-    if not isinstance(found, dict):
-        raise ValueError("expected an object")  # noqa: TRY004  the same trouble as no JSON at all
-    return found
+def read_rounds_by_key(
+    connection: Connection, metrics: Metrics, outcomes: Outcomes, keys: Sequence[str]
+) -> list[Round]:
+    """The rounds with these keys that are there, oldest first."""
+    statements = (select(round_).where(round_.c.round_key.in_(part)) for part in chunks(keys))
+    heads = [head for statement in statements for head in connection.execute(statement)]
+    return _filled(connection, metrics, outcomes, sorted(heads, key=lambda head: (head.finished, head.id)))
 
 
-def _results(connection: Connection, window: _Window) -> Mapping[int, list[ProbeResult]]:
-    by_round: defaultdict[int, list[ProbeResult]] = defaultdict(list)
-    for row in connection.execute(results().where(window).order_by(round_.c.id, probe_result.c.position)):
-        by_round[row.round_id].append(to_result(row))
-    return by_round
+def count_entries(connection: Connection, since: datetime, until: datetime, *, after: str | None = None) -> int:
+    """How many readings and results `read_rounds` would bring altogether."""
+    statement = _window(connection, select(func.coalesce(func.sum(round_.c.entries), 0)), since, until, after)
+    return int(connection.execute(statement).scalar_one())
 
 
-def _readings(connection: Connection, window: _Window, metrics: Metrics) -> Mapping[int, list[Reading]]:
-    samples = _samples(connection, window, metrics)
-    events = _events(connection, window)
-    statement = (
-        select(
-            reading,
-            target.c.source,
-            target.c.name,
-            target.c.identity,
-            _problem.c.body.label("problem"),
-            _info.c.body.label("info"),
-            _missing.c.body.label("missing"),
-        )
-        .join_from(reading, round_)
-        .join(target)
-        .outerjoin(_problem, _problem.c.id == reading.c.problem_id)
-        .outerjoin(_info, _info.c.id == reading.c.info_id)
-        .outerjoin(_missing, _missing.c.id == reading.c.missing_id)
-        .where(window)
-        .order_by(reading.c.id)
-    )
-    by_round: defaultdict[int, list[Reading]] = defaultdict(list)
-    for row in connection.execute(statement):
-        found = Reading(
-            target=Target(row.source, row.name),
-            at=row.at,
-            samples=tuple(samples.get(row.id, ())),
-            info=words(row.info),
-            missing=words(row.missing),
-            problem=row.problem,
-            identity=row.identity,
-            events=tuple(events.get(row.id, ())),
-        )
-        by_round[row.round_id].append(found)
-    return by_round
+def _window(
+    connection: Connection, rounds: Select[Any], since: datetime, until: datetime, after: str | None
+) -> Select[Any]:
+    rounds = rounds.where(round_.c.finished >= since, round_.c.finished < until)
+    place = select(round_.c.finished, round_.c.id).where(round_.c.round_key == after)
+    if after is None or (row := connection.execute(place).one_or_none()) is None:
+        return rounds
+    finished, row_id = row
+    return rounds.where(round_.c.finished >= finished, or_(round_.c.finished > finished, round_.c.id > row_id))
 
 
-def _samples(connection: Connection, window: _Window, metrics: Metrics) -> Mapping[int, list[Sample]]:
-    stored = {row.id: _metric(row, metrics) for row in connection.execute(select(metric))}
-    statement = (
-        select(sample.c.reading_id, sample.c.metric_id, sample.c.value, phrase.c.body)
-        .join_from(sample, reading)
-        .join(round_)
-        .outerjoin(phrase, phrase.c.id == sample.c.labels_id)
-        .where(window)
-        .order_by(sample.c.reading_id, sample.c.position)
-    )
-    by_reading: defaultdict[int, list[Sample]] = defaultdict(list)
-    for reading_id, metric_id, value, labels in connection.execute(statement):
-        by_reading[reading_id].append(Sample(stored[metric_id], value, words(labels)))
-    return by_reading
+def _filled(connection: Connection, metrics: Metrics, outcomes: Outcomes, heads: Sequence[Row[Any]]) -> list[Round]:
+    rounds: list[Round] = []
+    for part in chunks(heads):
+        started = {head.id: head.started for head in part}
+        readings = read_readings(connection, reading.c.round_id.in_(list(started)), metrics)
+        results = read_results(connection, started, outcomes)
+        rounds += (_round(head, tuple(readings.get(head.id, ())), results.get(head.id, ())) for head in part)
+    return rounds
 
 
-def _events(connection: Connection, window: _Window) -> Mapping[int, list[Event]]:
-    statement = select(event).join_from(event, reading).join(round_).where(window).order_by(event.c.id)
-    by_reading: defaultdict[int, list[Event]] = defaultdict(list)
-    for row in connection.execute(statement):
-        by_reading[row.reading_id].append(Event(row.kind, row.event_key, row.title, row.at, row.url))
-    return by_reading
-
-
-def _metric(row: Row[Any], metrics: Metrics) -> Metric:
-    return metrics.get((row.source, row.name)) or Metric(
-        key=row.name,
-        help=row.help,
-        prometheus=row.prometheus,
-        measurement=row.measurement,
-        field=row.field,
-        unit=row.unit,
-        kind=row.kind,
-        labels=tuple(json.loads(row.labels)),
-        column=row.heading,
+def _round(head: Row[Any], readings: Sequence[Reading], results: Sequence[ProbeResult]) -> Round:
+    return Round(
+        head.round_key,
+        head.started,
+        head.finished,
+        readings,
+        results,
+        machine=head.machine,
+        complete=frozenset(head.complete.split(",")) - {""},
     )

@@ -1,13 +1,13 @@
-"""What sources and rules ask of the past: marks, days, identities, alert states, deliveries owed."""
+"""What sources and rules ask of the past: marks, days, identities, alert states."""
 
 from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
-from colter.core.model import AlertState, Delivery, Target
+from colter.core.model import AlertState, Target
 from colter.store.read.status import CURRENT
-from colter.store.tables import alert_state, daily_count, mark, outbox, target, target_name
+from colter.store.tables import alert_state, daily_count, mark, target, target_name
 
 
 def read_marks(connection: Connection, name: Target) -> Mapping[str, str]:
@@ -52,24 +52,6 @@ def read_alert_states(connection: Connection) -> list[AlertState]:
         for row in connection.execute(statement)
     ]
     return sorted(states, key=lambda state: (state.target, state.rule))
-
-
-def read_owed(connection: Connection) -> list[Delivery]:
-    """Deliveries that are not settled, oldest first."""
-    statement = select(outbox).where(outbox.c.settled.is_(None)).order_by(outbox.c.id)
-    return [
-        Delivery(
-            key=row.delivery_key,
-            lane=row.lane,
-            to=row.recipient,
-            due=row.due,
-            body=row.body,
-            round_key=row.round_key,
-            attempts=row.attempts,
-            last_error=row.last_error,
-        )
-        for row in connection.execute(statement)
-    ]
 
 
 def _means(name: Target, table: Table) -> ColumnElement[bool]:

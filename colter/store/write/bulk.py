@@ -1,28 +1,48 @@
-"""Writing many rows at once. The writer holds the lock, so it may number rows itself."""
+"""Writing many rows at once: tuples in the order of the columns, with values as the database keeps them.
+
+The writer holds the lock, so it may number rows itself.
+"""
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, func, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Table, func, select
 
-_CHUNK = 5000
-"""Well below the number of parameters that SQLite takes in one statement (32,766)."""
+from colter.store.slices import chunks
+from colter.store.write.statements import adding, appending, raising, replacing
 
-
-def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Append rows, whose values stand in the order of the table's columns and as the database keeps them.
-
-    Past SQLAlchemy's parameter handling, which would take longer than SQLite itself.
-    """
-    if rows:
-        connection.exec_driver_sql(_insert_text(table), list(rows))
+Row = tuple[Any, ...]
+_WORTH_COPYING = 100
 
 
-def insert_missing(connection: Connection, table: Table, rows: Mapping[str, tuple[Any, ...]]) -> dict[str, int]:
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Append rows."""
+    if connection.dialect.name == "postgresql" and len(rows) >= _WORTH_COPYING:
+        from colter.store.write.copying import copy_rows  # noqa: PLC0415  only where there is a PostgreSQL
+
+        copy_rows(connection, table, rows)
+    else:
+        _run(connection, appending(table, connection.dialect.name), rows)
+
+
+def replace_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Append rows, or put them in place of those with the same primary key."""
+    _run(connection, replacing(table, connection.dialect.name), rows)
+
+
+def raise_rows(connection: Connection, table: Table, number: str, rows: Sequence[Row]) -> None:
+    """The same, but a row stays that has a larger number in this column."""
+    _run(connection, raising(table, number, connection.dialect.name), rows)
+
+
+def add_rows(connection: Connection, table: Table, keys: tuple[str, ...], rows: Sequence[Row]) -> None:
+    """Append the rows whose keys are not there; `rows` holds the columns after the id, which the database gives."""
+    _run(connection, adding(table, keys, connection.dialect.name), rows)
+
+
+def insert_missing(connection: Connection, table: Table, rows: Mapping[str, Row]) -> dict[str, int]:
     """Row numbers by digest, after adding the rows that are not there; `rows` holds the columns after id and digest."""
     if not rows:
         return {}
@@ -42,19 +62,6 @@ def next_id(connection: Connection, table: Table) -> int:
     return (highest or 0) + 1
 
 
-def replacing(table: Table) -> Insert:
-    """An insert that overwrites the row with the same primary key."""
-    statement = sqlite.insert(table)
-    keys = table.primary_key.columns.keys()
-    rest = {name: statement.excluded[name] for name in table.columns.keys() if name not in keys}  # noqa: SIM118  columns
-    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
-
-
-def chunks(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Parts that fit into one statement."""
-    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
-
-
 def digest(parts: Collection[Any]) -> str:
     """A short name for a combination of values, the same in every process."""
     written = json.dumps(list(parts), ensure_ascii=True, separators=(",", ":"))
@@ -62,10 +69,10 @@ def digest(parts: Collection[Any]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text that every database takes: half characters, which JSON may carry, become question marks."""
+    """Text that SQLite takes: half characters, which JSON may carry, become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-@cache
-def _insert_text(table: Table) -> str:
-    return str(table.insert().compile(dialect=sqlite.dialect()))
+def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+    if rows:
+        connection.exec_driver_sql(statement, list(rows))

@@ -1,58 +1,55 @@
 """Readings as rows: looks, numbers, events, days and marks."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.sqlite import insert
 
-from colter.core.model import Event, Metric, Reading
+from colter.core.model import Metric, Reading
 from colter.store import tables
 from colter.store.tables import to_ms
-from colter.store.write.bulk import digest, insert_missing, insert_rows, next_id, plain, replacing
-
-Placed = tuple[int, Reading]
-"""A reading with the row number of its target."""
-
-_DAILY = insert(tables.daily_count)
-_DAILY_MAX = _DAILY.on_conflict_do_update(
-    index_elements=["target_id", "series", "day"],
-    set_={"amount": _DAILY.excluded.amount},
-    where=_DAILY.excluded.amount > tables.daily_count.c.amount,
+from colter.store.write.bulk import (
+    Row,
+    add_rows,
+    digest,
+    insert_missing,
+    insert_rows,
+    next_id,
+    plain,
+    raise_rows,
+    replace_rows,
 )
-_NEW_EVENT = insert(tables.event).on_conflict_do_nothing(index_elements=["target_id", "kind", "event_key"])
+from colter.store.write.newest import Looked
 
 
-def write_readings(connection: Connection, round_id: int, placed: Sequence[Placed]) -> None:
-    """Append the readings of one round, and merge what belongs to their targets."""
+class Placed(NamedTuple):
+    """A reading with its round, its place in it, and the row of its target."""
+
+    round_id: int
+    position: int
+    target_id: int
+    reading: Reading
+
+
+_Numbered = Sequence[tuple[int, Placed]]
+"""Readings by row number."""
+
+
+def write_readings(connection: Connection, placed: Sequence[Placed]) -> Iterator[Looked]:
+    """Append readings and merge what belongs to their targets; returns what there is to know of the newest ones."""
     if not placed:
-        return
-    phrases = _phrase_ids(connection, (reading for _, reading in placed))
-    metrics = _metric_ids(connection, (reading for _, reading in placed))
+        return iter(())
+    readings = [each.reading for each in placed]
+    phrases = _phrase_ids(connection, readings)
+    metrics = _metric_ids(connection, readings)
     numbered = list(enumerate(placed, next_id(connection, tables.reading)))
-    insert_rows(
-        connection,
-        tables.reading,
-        [(row_id, round_id, target_id, *_look(reading, phrases)) for row_id, (target_id, reading) in numbered],
-    )
-    insert_rows(
-        connection,
-        tables.sample,
-        [
-            (
-                row_id,
-                position,
-                metrics[reading.target.source, sample.metric.key],
-                phrases.get(_json(sample.labels)),
-                float(sample.value),
-            )
-            for row_id, (_, reading) in numbered
-            for position, sample in enumerate(reading.samples)
-        ],
-    )
-    _write_events(connection, [(row_id, target_id, reading.events) for row_id, (target_id, reading) in numbered])
-    _merge(connection, placed)
+    insert_rows(connection, tables.reading, [_look(row_id, each, phrases) for row_id, each in numbered])
+    insert_rows(connection, tables.sample, _samples(numbered, metrics, phrases))
+    _write_events(connection, numbered)
+    _write_days(connection, placed)
+    _write_marks(connection, placed)
+    return (_looked(row_id, each, metrics) for row_id, each in numbered)
 
 
 def _phrase_ids(connection: Connection, readings: Iterable[Reading]) -> Mapping[str, int]:
@@ -86,47 +83,69 @@ def _metric_ids(connection: Connection, readings: Iterable[Reading]) -> Mapping[
     return ids | numbered
 
 
-def _write_events(connection: Connection, found: Iterable[tuple[int, int, Sequence[Event]]]) -> None:
+def _samples(numbered: _Numbered, metrics: Mapping[tuple[str, str], int], phrases: Mapping[str, int]) -> Sequence[Row]:
+    return [
+        (
+            row_id,
+            position,
+            metrics[each.reading.target.source, sample.metric.key],
+            phrases.get(_json(sample.labels)),
+            float(sample.value),
+        )
+        for row_id, each in numbered
+        for position, sample in enumerate(each.reading.samples)
+    ]
+
+
+def _write_events(connection: Connection, numbered: _Numbered) -> None:
     rows = [
-        {
-            "target_id": target_id,
-            "kind": event.kind,
-            "event_key": plain(event.key),
-            "title": plain(event.title),
-            "at": event.at,
-            "url": plain(event.url),
-            "reading_id": reading_id,
-        }
-        for reading_id, target_id, events in found
-        for event in events
+        (each.target_id, event.kind, plain(event.key), plain(event.title), to_ms(event.at), plain(event.url), row_id)
+        for row_id, each in numbered
+        for event in each.reading.events
     ]
-    if rows:
-        connection.execute(_NEW_EVENT, rows)
+    add_rows(connection, tables.event, ("target_id", "kind", "event_key"), rows)
 
 
-def _merge(connection: Connection, placed: Iterable[Placed]) -> None:
-    days = [
-        {"target_id": target_id, "series": count.series, "day": count.day, "amount": count.count}
-        for target_id, reading in placed
-        for count in reading.daily
+def _write_days(connection: Connection, placed: Iterable[Placed]) -> None:
+    rows = [
+        (each.target_id, count.series, count.day.isoformat(), count.count, each.round_id)
+        for each in placed
+        for count in each.reading.daily
     ]
-    if days:
-        connection.execute(_DAILY_MAX, days)
-    marks = [
-        {"target_id": target_id, "name": name, "value": plain(value)}
-        for target_id, reading in placed
-        for name, value in reading.marks.items()
-    ]
-    if marks:
-        connection.execute(replacing(tables.mark), marks)
+    raise_rows(connection, tables.daily_count, "amount", rows)
 
 
-def _look(reading: Reading, phrases: Mapping[str, int]) -> tuple[Any, ...]:
+def _write_marks(connection: Connection, placed: Iterable[Placed]) -> None:
+    rows = [(each.target_id, name, plain(value)) for each in placed for name, value in each.reading.marks.items()]
+    replace_rows(connection, tables.mark, rows)
+
+
+def _look(row_id: int, placed: Placed, phrases: Mapping[str, int]) -> Row:
+    reading = placed.reading
     return (
+        row_id,
+        placed.round_id,
+        placed.target_id,
         to_ms(reading.at),
         None if reading.problem is None else phrases[reading.problem],
         phrases.get(_json(reading.info)),
         phrases.get(_json(reading.missing)),
+        placed.position,
+    )
+
+
+def _looked(row_id: int, placed: Placed, metrics: Mapping[tuple[str, str], int]) -> Looked:
+    reading = placed.reading
+    return Looked(
+        at=to_ms(reading.at),
+        reading_id=row_id,
+        target_id=placed.target_id,
+        failed=reading.problem is not None,
+        numbers={
+            metrics[reading.target.source, sample.metric.key]: float(sample.value)
+            for sample in reading.samples
+            if not sample.metric.labels
+        },
     )
 
 

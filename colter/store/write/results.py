@@ -1,8 +1,8 @@
 """Probe results as rows of small numbers: what seldom changes is kept once, as an outcome."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from itertools import count, repeat
+from datetime import timedelta
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from colter.core.model import ProbeResult, Target
 from colter.store import tables
 from colter.store.tables import from_ms, to_ms
-from colter.store.write.bulk import digest, insert_missing, insert_rows, plain
+from colter.store.write.bulk import Row, digest, insert_missing, insert_rows, plain
+from colter.store.write.part import Part
 
 Key = tuple[Any, ...]
 _MOST_REMEMBERED = 50_000
@@ -50,7 +51,7 @@ class Outcomes:
     def __init__(self) -> None:
         self._ids: dict[Key, int] = {}
 
-    def unknown(self, results: Sequence[ProbeResult]) -> list[ProbeResult]:
+    def unknown(self, results: Iterable[ProbeResult]) -> list[ProbeResult]:
         """One result of each outcome that is not known yet."""
         return list({key: result for result in results if (key := _key(result)) not in self._ids}.values())
 
@@ -71,24 +72,25 @@ class Outcomes:
             self._ids.clear()
 
 
-def write_results(
-    connection: Connection, round_id: int, started: datetime, results: Sequence[ProbeResult], outcomes: Outcomes
-) -> None:
-    """Append the results of one round, whose outcomes are all known by now."""
-    start = from_ms(to_ms(started))
-    columns = (
-        repeat(round_id, len(results)),
-        count(),
-        outcomes.of(results),
-        [(result.at - start) // _MILLISECOND for result in results],
-        *([None if ms is None else round(ms * 1000) for ms in map(times, results)] for times in _TIMES),
-        [result.size for result in results],
-        [None if result.detail is None else plain(result.detail) for result in results],
-    )
-    insert_rows(connection, tables.probe_result, list(zip(*columns, strict=False)))
+def write_results(connection: Connection, parts: Iterable[Part], outcomes: Outcomes) -> None:
+    """Append results, whose outcomes are all known by now."""
+    rows: list[Row] = []
+    for part in parts:
+        start = from_ms(to_ms(part.started))
+        rows += zip(
+            repeat(part.round_id),
+            part.result_places,
+            outcomes.of(part.results),
+            [(result.at - start) // _MILLISECOND for result in part.results],
+            *([None if ms is None else round(ms * 1000) for ms in map(times, part.results)] for times in _TIMES),
+            [result.size for result in part.results],
+            [None if result.detail is None else plain(result.detail) for result in part.results],
+            strict=False,
+        )
+    insert_rows(connection, tables.probe_result, rows)
 
 
-def _outcome(result: ProbeResult) -> tuple[Any, ...]:
+def _outcome(result: ProbeResult) -> Row:
     return (
         result.url,
         result.group,

@@ -1,20 +1,20 @@
-"""One round, written in one transaction."""
+"""Rounds, written in one transaction of the caller: whole ones, or any part of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, select
 
 from colter.core.model import AlertState, Delivery, Round, Target
-from colter.store import tables
-from colter.store.write.bulk import next_id, plain, replacing
+from colter.store.tables import alert_state, outbox, round_, to_ms
+from colter.store.write.bulk import Row, add_rows, insert_rows, next_id, plain, replace_rows
 from colter.store.write.latest import update_latest
-from colter.store.write.readings import write_readings
+from colter.store.write.newest import Looked
+from colter.store.write.part import Part
+from colter.store.write.readings import Placed, write_readings
 from colter.store.write.results import Outcomes, write_results
 from colter.store.write.targets import load_roster, write_roster
-
-_NEW_DELIVERY = sqlite.insert(tables.outbox).on_conflict_do_nothing(index_elements=["delivery_key"])
 
 
 def write_round(
@@ -26,65 +26,94 @@ def write_round(
     outcomes: Outcomes,
     now: datetime,
 ) -> bool:
-    """Write all of it; False when this round is there already. The caller's transaction makes it all or nothing."""
-    known = select(tables.round_.c.id).where(tables.round_.c.round_key == done.key)
-    if connection.scalar(known) is not None:
+    """Write all of it; False when this round is there already."""
+    if connection.scalar(select(round_.c.id).where(round_.c.round_key == done.key)) is not None:
         return False
-    round_id = next_id(connection, tables.round_)
-    values = {"id": round_id, "round_key": done.key, "started": done.started, "finished": done.finished}
-    connection.execute(insert(tables.round_), values)
-    unknown = outcomes.unknown(done.results)
-    endpoints = {result.target for result in unknown}
-    roster = load_roster(
-        connection,
-        {reading.target for reading in done.readings} | {state.target for state in states} | endpoints,
-        {(reading.target.source, reading.identity) for reading in done.readings if reading.identity is not None},
+    round_id = next_id(connection, round_)
+    insert_rows(connection, round_, [round_row(round_id, done)])
+    whole = Part(
+        round_id, done.started, done.readings, range(len(done.readings)), done.results, range(len(done.results))
     )
-    readings = [(roster.place(reading.target, reading.identity), reading) for reading in done.readings]
-    placed = {name: roster.place(name) for name in sorted(endpoints | {state.target for state in states})}
-    write_roster(connection, roster)
-    ids = {name: known.row_id for name, known in placed.items()}
-    write_readings(connection, round_id, [(known.row_id, reading) for known, reading in readings])
-    outcomes.write(connection, unknown, ids)
-    write_results(connection, round_id, done.started, done.results, outcomes)
+    ids = write_parts(connection, [whole], outcomes, {state.target for state in states}).target_ids
     outcomes.trim()
     update_latest(connection, round_id, done)
-    _write_states(connection, states, ids)
-    _write_deliveries(connection, deliveries, now)
+    replace_rows(connection, alert_state, [_state_row(state, ids) for state in states])
+    add_rows(connection, outbox, ("delivery_key",), [_delivery_row(delivery, now) for delivery in deliveries])
     return True
 
 
-def _write_states(connection: Connection, states: Sequence[AlertState], ids: Mapping[Target, int]) -> None:
-    rows = [
-        {
-            "target_id": ids[state.target],
-            "rule": state.rule,
-            "state": state.state,
-            "since": state.since,
-            "tally": state.count,
-            "incident": state.incident,
-            "sequence_no": state.sequence,
-        }
-        for state in states
-    ]
-    if rows:
-        connection.execute(replacing(tables.alert_state), rows)
+class Written(NamedTuple):
+    """What the writing of parts of rounds has brought to light."""
+
+    target_ids: Mapping[Target, int]
+    """Of endpoints whose outcome was not known, and of the other targets that were asked for."""
+    looked: Iterator[Looked]
 
 
-def _write_deliveries(connection: Connection, deliveries: Sequence[Delivery], now: datetime) -> None:
-    rows = [
-        {
-            "delivery_key": delivery.key,
-            "lane": delivery.lane,
-            "recipient": delivery.to,
-            "due": delivery.due,
-            "created": now,
-            "body": plain(delivery.body),
-            "round_key": delivery.round_key,
-            "attempts": delivery.attempts,
-            "last_error": None if delivery.last_error is None else plain(delivery.last_error),
-        }
-        for delivery in deliveries
-    ]
-    if rows:
-        connection.execute(_NEW_DELIVERY, rows)
+def write_parts(
+    connection: Connection, parts: Sequence[Part], outcomes: Outcomes, others: Collection[Target] = ()
+) -> Written:
+    """Append parts of rounds, oldest first, that are not there."""
+    readings = [reading for part in parts for reading in part.readings]
+    unknown = outcomes.unknown(result for part in parts for result in part.results)
+    by_name = {result.target for result in unknown} | set(others)
+    roster = load_roster(
+        connection,
+        {reading.target for reading in readings} | by_name,
+        {(reading.target.source, reading.identity) for reading in readings if reading.identity is not None},
+    )
+    looked_at = [roster.place(reading.target, reading.identity) for reading in readings]
+    placed = {name: roster.place(name) for name in sorted(by_name)}
+    write_roster(connection, roster)
+    ids = {name: known.row_id for name, known in placed.items()}
+    places = ((part.round_id, place) for part in parts for place in part.reading_places)
+    looked = write_readings(
+        connection,
+        [
+            Placed(round_id, place, known.row_id, reading)
+            for (round_id, place), known, reading in zip(places, looked_at, readings, strict=True)
+        ],
+    )
+    outcomes.write(connection, unknown, ids)
+    write_results(connection, parts, outcomes)
+    return Written(ids, looked)
+
+
+def round_row(round_id: int, done: Round) -> Row:
+    """The row of a round."""
+    return (
+        round_id,
+        done.key,
+        to_ms(done.started),
+        to_ms(done.finished),
+        plain(done.machine),
+        ",".join(sorted(done.complete)),
+        len(done.readings) + len(done.results),
+    )
+
+
+def _state_row(state: AlertState, ids: Mapping[Target, int]) -> Row:
+    return (
+        ids[state.target],
+        state.rule,
+        state.state,
+        to_ms(state.since),
+        state.count,
+        state.incident,
+        state.sequence,
+    )
+
+
+def _delivery_row(delivery: Delivery, now: datetime) -> Row:
+    return (
+        delivery.key,
+        delivery.lane,
+        delivery.to,
+        to_ms(delivery.due),
+        to_ms(now),
+        plain(delivery.body),
+        delivery.round_key,
+        delivery.attempts,
+        None if delivery.last_error is None else plain(delivery.last_error),
+        None,
+    )

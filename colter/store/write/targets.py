@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Select, select
 
 from colter.core.model import Target
 from colter.store.roster import Known, Roster
+from colter.store.slices import chunks
 from colter.store.tables import target, target_name
-from colter.store.write.bulk import chunks, next_id, replacing
+from colter.store.write.bulk import next_id, replace_rows
 
 
 def load_roster(connection: Connection, names: Collection[Target], identities: Collection[tuple[str, str]]) -> Roster:
@@ -36,17 +37,11 @@ def write_roster(connection: Connection, roster: Roster) -> None:
         for known in roster.touched:
             if not known.row_id:
                 known.row_id, free = free, free + 1
-        rows = [
-            {"id": known.row_id, "source": known.target.source, "name": known.target.name, "identity": known.identity}
-            for known in roster.touched
-        ]
-        connection.execute(replacing(target), rows)
+        rows = [(known.row_id, known.target.source, known.target.name, known.identity) for known in roster.touched]
+        replace_rows(connection, target, rows)
     if roster.taken:
-        names = [
-            {"source": name.source, "name": name.name, "target_id": known.row_id}
-            for name, known in roster.taken.items()
-        ]
-        connection.execute(replacing(target_name), names)
+        names = [(name.source, name.name, known.row_id) for name, known in roster.taken.items()]
+        replace_rows(connection, target_name, names)
 
 
 def _known(seen: dict[int, Known], row_id: int, current: Target, identity: str | None) -> Known:

@@ -3,21 +3,26 @@
 from colter.core.model import EndpointState, Metric, ProbeResult, Reason, Sample
 
 _MEASUREMENT = "endpoint_probe"
-_UNTRUSTED = frozenset({Reason.TLS_EXPIRED, Reason.TLS_HOSTNAME, Reason.TLS_UNTRUSTED})
+UNTRUSTED = frozenset({Reason.TLS_EXPIRED, Reason.TLS_HOSTNAME, Reason.TLS_UNTRUSTED})
+"""Why a certificate was refused."""
 
 
-def _metric(key: str, meaning: str, *, unit: str = "", labels: tuple[str, ...] = ()) -> Metric:
-    return Metric(key, meaning, f"colter_probe_{key}", _MEASUREMENT, key, unit=unit, labels=labels)
+def _metric(key: str, meaning: str, *, unit: str = "", labels: tuple[str, ...] = (), whole: bool = True) -> Metric:
+    return Metric(key, meaning, f"colter_probe_{key}", _MEASUREMENT, key, unit=unit, labels=labels, whole=whole)
 
 
 UP = _metric("up", "Whether the endpoint is up or degraded (1) or down (0); absent while that is unknown.")
 STATE = _metric("state", "1 for the state that the endpoint is in, 0 for the others.", labels=("state",))
-DURATION = _metric("duration_seconds", "How long the answer took, redirects included.", unit="seconds")
+DURATION = _metric("duration_seconds", "How long the answer took, redirects included.", unit="seconds", whole=False)
 PHASE = _metric(
-    "phase_seconds", "Time by phase: resolve, connect, tls, processing, transfer.", unit="seconds", labels=("phase",)
+    "phase_seconds",
+    "Time by phase: resolve, connect, tls, processing, transfer.",
+    unit="seconds",
+    labels=("phase",),
+    whole=False,
 )
 STATUS_CODE = _metric("http_status_code", "HTTP status of the last answer.")
-HTTP_VERSION = _metric("http_version", "HTTP version of the last answer.")
+HTTP_VERSION = _metric("http_version", "HTTP version of the last answer.", whole=False)
 REDIRECTS = _metric("redirects", "Redirects that were followed.")
 CONTENT = _metric("content_bytes", "Bytes of body as they came over the wire.", unit="bytes")
 NOT_AFTER = _metric(
@@ -56,7 +61,7 @@ def _plain(result: ProbeResult) -> list[Sample]:
         REDIRECTS: None if result.status_code is None else result.redirects,
         CONTENT: result.size,
         NOT_AFTER: None if expires is None else expires.timestamp(),
-        TLS_VALID: None if expires is None else float(result.reason not in _UNTRUSTED),
+        TLS_VALID: None if expires is None else float(result.reason not in UNTRUSTED),
         ATTEMPTS: result.attempts,
     }
     return [Sample(metric, float(value)) for metric, value in values.items() if value is not None]

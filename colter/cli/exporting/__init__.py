@@ -1,0 +1,1 @@
+"""What `colter export` does, one module for each of its jobs."""

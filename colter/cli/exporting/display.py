@@ -1,0 +1,64 @@
+"""What only shows the newest state: cleared, or served to Prometheus by ourselves."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from colter.cli.context import Context
+from colter.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from colter.core.ports import Display
+
+
+def clear(context: Context, sinks: Sequence[str]) -> None:
+    """Let these show nothing any more.
+
+    Raises:
+        UsageError: one of them keeps a history, which Colter never deletes.
+        DeliveryError: it could not be cleared.
+    """
+    from colter.app.registry import check_sinks
+
+    check_sinks(sinks, context.settings)
+    context.run(lambda: _clear(context, sinks))
+
+
+def serve(context: Context, listen: str) -> None:
+    """Serve the newest state until Ctrl-C.
+
+    Raises:
+        UsageError: `listen` is no address, or nobody can listen there.
+    """
+    from colter.config.schema.checks import check_listen
+
+    try:
+        host, _, port = check_listen(listen).rpartition(":")
+    except ValueError as error:
+        raise UsageError(f"--listen: {error}") from error
+    context.run(lambda: _serve(context, (host.strip("[]"), int(port))))
+
+
+async def _serve(context: Context, address: tuple[str, int]) -> None:
+    from colter.app.runtime import open_runtime
+    from colter.web.metrics import serve_store
+
+    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+        await serve_store(runtime, address, clock=context.clock, say=context.say)
+
+
+async def _clear(context: Context, sinks: Sequence[str]) -> None:
+    from colter.app.runtime import open_runtime
+
+    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+        displays = [_only_shows(await runtime.sink(name), name) for name in sinks]
+        for display in displays:
+            await display.clear()
+            context.say(f"colter: {display.name}: shows nothing of Colter any more")
+
+
+def _only_shows(sink: object, name: str) -> "Display":
+    from colter.core.ports import Display
+
+    if not isinstance(sink, Display):
+        raise UsageError(f"{name}: keeps a history, which Colter never deletes", hint="--delete -o prometheus")
+    return sink

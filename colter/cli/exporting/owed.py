@@ -1,0 +1,56 @@
+"""Delivers now what sinks have not taken yet."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from colter.cli.context import Context
+from colter.cli.outcome import report
+from colter.core.errors import ColterError, ConfigError, ExitCode, worst
+
+if TYPE_CHECKING:
+    from colter.core.model import Owing
+
+
+def deliver_owed(context: Context, sinks: Sequence[str], patience: timedelta) -> ExitCode:
+    """Deliver what is owed to these, or to every sink that is set up; says what has arrived and what has not."""
+    from colter.app.registry import check_sinks, configured_sinks
+
+    names = sinks or configured_sinks(context.settings)
+    check_sinks(names, context.settings)
+    if not names:
+        raise ConfigError(
+            "no sink is set up, so there is nothing to deliver to",
+            hint="docs/exports.md; or write the history into a file: colter export --file history.jsonl",
+        )
+    arrived: Counter[str] = Counter()
+    problems: list[ColterError] = []
+    owing = context.run(lambda: _deliver(context, names, patience, arrived, problems))
+    for name in names:
+        _tell(context, name, arrived[name], owing.get(name))
+    for problem in problems:
+        report(problem, context)
+    left = [ExitCode.UNDELIVERED for name in names if name in owing and owing[name].deliveries]
+    return worst([*left, *(problem.exit_code for problem in problems)])
+
+
+async def _deliver(
+    context: Context, names: Sequence[str], patience: timedelta, arrived: Counter[str], problems: list[ColterError]
+) -> "dict[str, Owing]":
+    from colter.app.runtime import open_runtime
+
+    def show(sink: str, count: int) -> None:
+        arrived[sink] += count
+        context.progress.show("delivered: " + ", ".join(f"{name} {total:,}" for name, total in arrived.items()))
+
+    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+        await runtime.deliver(names, patience=patience, arrived=show)
+        problems += runtime.problems
+        return {owing.to: owing for owing in await runtime.owing() if owing.lane == "sink"}
+
+
+def _tell(context: Context, name: str, arrived: int, owing: "Owing | None") -> None:
+    sent = f"{arrived:,} measurements sent" if arrived else "nothing sent"
+    left = f"{owing.entries:,} still owed" if owing and owing.deliveries else "nothing is owed any more"
+    context.say(f"colter: {name}: {sent}, {left}")

@@ -1,0 +1,95 @@
+"""Sends a part of the history to sinks."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from colter.cli.context import Context
+from colter.cli.exporting.watching import Watching
+from colter.cli.exporting.window import Window
+from colter.cli.outcome import INTERRUPTIONS, report
+from colter.core.errors import ColterError, DeliveryError, ExitCode, worst
+
+if TYPE_CHECKING:
+    from colter.app.runtime import Runtime
+    from colter.app.transfer import Asked
+    from colter.config.settings import Settings
+    from colter.core.ports import Display
+
+_AGAIN = "run the same command again to go on"
+
+
+def send(context: Context, sinks: Sequence[str], window: Window, patience: timedelta) -> ExitCode:
+    """Send it to each of these, one after the other; what one does not take costs the others nothing."""
+    from colter.app.registry import check_sinks
+
+    check_sinks(sinks, context.settings)
+    now = context.clock.now()
+    asked = {name: window.asked(now, place(context.settings, name)) for name in sinks}
+    watching: list[Watching] = []
+    problems: list[ColterError] = []
+    try:
+        context.run(lambda: _send_all(context, asked, patience=patience, watching=watching, problems=problems))
+    except INTERRUPTIONS:
+        for unfinished in watching[-1:]:
+            unfinished.tell_interrupted()
+        raise
+    return worst(problem.exit_code for problem in problems)
+
+
+def place(settings: "Settings", sink: str) -> tuple[str, str]:
+    """A sink and where it is: half a history in one server is no reason to begin in the middle in another."""
+    from colter.app.registry import SINKS, SinkName
+    from colter.config.schema.shown import effective
+
+    section = getattr(settings.config, SINKS[cast("SinkName", sink)].section)
+    shown = json.dumps(effective(section), sort_keys=True)  # without its secrets
+    return sink, hashlib.sha256(shown.encode(errors="replace")).hexdigest()[:12]
+
+
+def going_on(error: ColterError) -> ColterError:
+    """The same error, with what to do once it is mended."""
+    if not isinstance(error, DeliveryError):
+        return error
+    return DeliveryError(str(error), hint=f"{error.hint}; then {_AGAIN}" if error.hint else _AGAIN)
+
+
+async def _send_all(
+    context: Context,
+    asked: "Mapping[str, Asked]",
+    *,
+    patience: timedelta,
+    watching: list[Watching],
+    problems: list[ColterError],
+) -> None:
+    from colter.app.runtime import open_runtime
+
+    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+        for name, part in asked.items():
+            watching.append(Watching(context, name))
+            try:
+                await _send(context, runtime, name, part, watching=watching[-1], patience=patience)
+            except ColterError as error:
+                problems.append(error)
+                report(going_on(error), context)
+
+
+async def _send(
+    context: Context, runtime: "Runtime", name: str, asked: "Asked", *, watching: Watching, patience: timedelta
+) -> None:
+    from colter.core.ports import Display
+
+    sink = await runtime.sink(name)
+    if isinstance(sink, Display):
+        await _show(context, runtime, sink)
+        return
+    await runtime.mover(patience, watching).into_sink(sink, asked)
+    watching.tell_end()
+
+
+async def _show(context: Context, runtime: "Runtime", display: "Display") -> None:
+    await display.show(await runtime.latest())
+    context.say(f"colter: {display.name}: shows the newest state and no history; it has the newest state now")
+    context.say("  hint: `colter export -f openmetrics` writes history that Prometheus can import; docs/files.md")

@@ -1,0 +1,67 @@
+"""What becomes of what is measured: kept, exported, or shown only, as the options say."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from colter.cli.context import Context
+from colter.cli.options import split_commas
+from colter.cli.outcome import Seen
+
+if TYPE_CHECKING:
+    from colter.app.runtime import Runtime
+
+_PATIENCE = timedelta(seconds=30)
+"""How long a command goes on with a sink that takes nothing; what is owed then waits for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Where measurements go beside the screen."""
+
+    sinks: tuple[str, ...]
+    keep: bool
+
+    def hides_result(self, context: Context, format_: str | None, file: Path | None) -> bool:
+        """With `-q -o SINK` and nothing else that asks for it, the result is for the sink alone."""
+        return bool(self.sinks) and context.options.quiet and format_ is None and file is None
+
+
+def fate(output: Sequence[str] | None, *, dry_run: bool, no_store: bool) -> Fate:
+    """As `-o`, `--dry-run` and `--no-store` say."""
+    return Fate(() if dry_run else split_commas(output or ()), keep=not (dry_run or no_store))
+
+
+@asynccontextmanager
+async def working(context: Context, fate: Fate, seen: Seen[Any]) -> "AsyncIterator[Runtime]":
+    """An open runtime; when the work in it is done, the sinks are brought what they are owed.
+
+    Raises:
+        ConfigError: a sink is not set up; nothing was measured.
+    """
+    from colter.app.registry import check_sinks
+    from colter.app.runtime import open_runtime
+
+    check_sinks(fate.sinks, context.settings)
+    state_dir = context.state_dir if fate.keep else None
+    async with open_runtime(
+        context.settings, context.clock, state_dir=state_dir, sinks=fate.sinks, if_full="forget"
+    ) as runtime:
+        seen.problems = runtime.problems
+        yield runtime
+        await deliver(context, runtime, fate.sinks)
+
+
+async def deliver(context: Context, runtime: "Runtime", sinks: Sequence[str], patience: timedelta = _PATIENCE) -> None:
+    """Bring sinks what they are owed, and show how it goes."""
+    arrived: Counter[str] = Counter()
+
+    def show(sink: str, count: int) -> None:
+        arrived[sink] += count
+        context.progress.show("delivered: " + ", ".join(f"{name} {total}" for name, total in arrived.items()))
+
+    await runtime.deliver(sinks, patience=patience, arrived=show)

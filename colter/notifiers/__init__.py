@@ -1,0 +1,1 @@
+"""Ways to tell somebody: each brings a message to one kind of receiver."""

@@ -1,0 +1,110 @@
+"""A TCP connection, plain or with TLS, that a probe talks over in steps."""
+
+import os
+import socket
+from collections.abc import Generator
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pycurl
+
+from colter.core.model import Reason
+from colter.sources.probe.answer import Answer, ProbeFailedError
+from colter.sources.probe.check import Check
+from colter.sources.probe.engine import Ready, Step, Transfer, now
+from colter.sources.probe.reasons import diagnose
+from colter.sources.probe.tls import take_certificate, watch_handshake
+from colter.sources.probe.url import Url
+from colter.sources.probe.wire import Wire, find, prepare, take_connection, trust
+
+_PART = 16_384
+
+
+class Stream:
+    """An open connection. libcurl has made it, and keeps it; close it when done."""
+
+    def __init__(self, curl: pycurl.Curl, deadline: float) -> None:
+        self._curl = curl
+        self._deadline = deadline
+
+    @property
+    def fd(self) -> int:
+        """The socket."""
+        return int(self._curl.getinfo(pycurl.ACTIVESOCKET))
+
+    def send(self, data: bytes) -> Generator[Step, None, None]:
+        """Send all of it; ProbeFailedError when the other side does not take it in time."""
+        while data:
+            try:
+                data = data[self._curl.send(data) :]
+            except BlockingIOError:
+                if not (yield from self._ready(write=True)):
+                    raise ProbeFailedError(Reason.TIMEOUT_BODY, "what is to be sent was not taken in time") from None
+            except pycurl.error as error:
+                raise _broken() from error
+
+    def receive(self) -> Generator[Step, None, bytes | None]:
+        """The next bytes; none at the end of the connection; None when the time is up."""
+        while now() < self._deadline:
+            try:
+                return bytes(self._curl.recv(_PART))
+            except BlockingIOError:
+                yield from self._ready()
+            except pycurl.error as error:
+                raise _broken() from error
+        return None
+
+    def close(self) -> None:
+        """Give the connection up; harmless twice."""
+        self._curl.close()
+
+    def _ready(self, *, write: bool = False) -> Generator[Step, None, bool]:
+        ready = Ready(self.fd, self._deadline, write=write)
+        yield ready
+        return ready.done_at is not None
+
+
+def connect(check: Check, wire: Wire, answer: Answer, *, secure: bool) -> Generator[Step, None, Stream]:
+    """A connection to the endpoint; ProbeFailedError when there is none in time."""
+    addresses = yield from find(check.address, check, wire, answer)
+    # libcurl knows no tcp:// of its own; with CONNECT_ONLY it stops before it would speak HTTP.
+    url = replace(check.address, scheme="https" if secure else "http")
+    curl = prepare(url, addresses, wire)
+    stream = yield from _open(curl, url, check, wire, answer)
+    answer.log.append(f"connected to {answer.ip} port {check.address.port}")
+    return stream
+
+
+def secured(plain: Stream, check: Check, wire: Wire, answer: Answer) -> Generator[Step, None, Stream]:
+    """TLS over a connection that is open; the plain stream is used up by it."""
+    url = replace(check.address, scheme="https")
+    with socket.socket(fileno=os.dup(plain.fd)) as ours:
+        plain.close()
+        curl = prepare(url, [answer.ip or url.host], wire)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, lambda _purpose, _address: ours)
+        curl.setopt(pycurl.SOCKOPTFUNCTION, lambda _fd, _purpose: pycurl.SOCKOPT_ALREADY_CONNECTED)
+        return (yield from _open(curl, url, check, wire, answer))
+
+
+def _open(curl: pycurl.Curl, url: Url, check: Check, wire: Wire, answer: Answer) -> Generator[Step, None, Stream]:
+    transfer = Transfer(curl, kept_until=wire.deadline)
+    with ExitStack() as unless_open:
+        unless_open.callback(curl.close)
+        curl.setopt(pycurl.CONNECT_ONLY, 1)
+        curl.setopt(pycurl.FORBID_REUSE, 0)  # it would be closed when the transfer is done
+        if url.secure:
+            trust(curl, url, check, wire)
+            if wire.explain:
+                watch_handshake(curl, answer)
+        yield transfer
+        take_connection(curl, answer, secure=url.secure)
+        if url.secure:
+            take_certificate(curl, answer)
+        if transfer.code != pycurl.E_OK:
+            raise diagnose(transfer, url, answer, check)
+        unless_open.pop_all()
+    return Stream(curl, wire.deadline)
+
+
+def _broken() -> ProbeFailedError:
+    return ProbeFailedError(Reason.PROTOCOL_ERROR, "the server broke the connection off")

@@ -1,0 +1,135 @@
+"""What changes in the outbox of a store: rights to deliver, what has arrived, what was refused or given up."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from colter.core.model import Refusal, Transfer
+from colter.core.ports import Lane
+from colter.store import bounds
+from colter.store.read.outbox import WEIGHT, unsettled
+from colter.store.slices import chunks
+from colter.store.tables import outbox, recipient, refusal, to_ms, transfer
+from colter.store.write.bulk import digest, insert_rows, next_id, plain, replace_rows
+from colter.store.write.targets import load_roster, write_roster
+
+_WHO = ("lane", "name")
+
+
+def claim(connection: Connection, lane: Lane, to: str, holder: str, *, until: datetime, now: datetime) -> bool:
+    """Take or keep the right to deliver; False while somebody else has it."""
+    statement = insert(recipient).values(lane=lane, name=to, holder=holder, held_until=until)
+    free = or_(
+        recipient.c.holder.is_(None),
+        recipient.c.holder == holder,
+        recipient.c.held_until <= now,
+        recipient.c.held_until > now + bounds.LONGEST_LEASE,
+    )
+    taken = statement.on_conflict_do_update(
+        index_elements=_WHO, set_={"holder": holder, "held_until": until}, where=free
+    )
+    return connection.execute(taken).rowcount == 1
+
+
+def release(connection: Connection, lane: Lane, to: str, holder: str) -> None:
+    """Give the right back, if it is still this holder's."""
+    ours = and_(recipient.c.lane == lane, recipient.c.name == to, recipient.c.holder == holder)
+    connection.execute(update(recipient).where(ours).values(holder=None, held_until=None))
+
+
+def settle(connection: Connection, keys: Sequence[str], refused: Sequence[Refusal], now: datetime) -> None:
+    """Forget what a sink has taken, remember that a channel has, and keep what was refused."""
+    for part in chunks(keys):
+        these = outbox.c.delivery_key.in_(part)
+        connection.execute(delete(outbox).where(these, outbox.c.lane == "sink"))
+        connection.execute(update(outbox).where(these, outbox.c.settled.is_(None)).values(settled=now))
+    if refused:
+        _keep_refusals(connection, refused)
+
+
+def note(
+    connection: Connection, lane: Lane, to: str, problem: str | None, *, retry_at: datetime | None, asked: bool
+) -> None:
+    """Remember how the last try went."""
+    told = {
+        "problem": None if problem is None else plain(problem),
+        "failures": 0 if problem is None else 1,
+        "retry_at": retry_at,
+        "asked": asked,
+    }
+    statement = insert(recipient).values(lane=lane, name=to, **told)
+    failures = 0 if problem is None else recipient.c.failures + 1
+    connection.execute(statement.on_conflict_do_update(index_elements=_WHO, set_={**told, "failures": failures}))
+
+
+def drop(connection: Connection, lane: Lane, to: str, *, before: datetime, most: int) -> int:
+    """Give up what is too old or too much; returns how many entries that were."""
+    sums = (func.min(outbox.c.created).label("oldest"), func.sum(WEIGHT).label("entries"))
+    owed = connection.execute(unsettled(lane, to, *sums)).one()
+    if owed.oldest is None or (owed.oldest >= before and owed.entries <= most):
+        return 0
+    newest_first = func.sum(WEIGHT).over(order_by=outbox.c.id.desc())
+    columns = (outbox.c.id, outbox.c.created, WEIGHT.label("weight"), newest_first.label("total"))
+    ages = unsettled(lane, to, *columns).subquery()
+    rows = connection.execute(
+        select(ages.c.id, ages.c.weight).where(or_(ages.c.created < before, ages.c.total > most))
+    ).all()
+    for part in chunks([row.id for row in rows]):
+        connection.execute(delete(outbox).where(outbox.c.id.in_(part)))
+    dropped = sum(int(row.weight) for row in rows)
+    if dropped:
+        _count(connection, lane, to, dropped=dropped)
+    return dropped
+
+
+def keep_transfer(connection: Connection, told: Transfer) -> None:
+    """Remember how far an export has come."""
+    row = (told.key, to_ms(told.since), to_ms(told.until), told.after, told.sent, told.size)
+    replace_rows(connection, transfer, [row])
+
+
+def end_transfer(connection: Connection, key: str) -> None:
+    """Forget an export that is done."""
+    connection.execute(delete(transfer).where(transfer.c.transfer_key == key))
+
+
+def _keep_refusals(connection: Connection, refused: Sequence[Refusal]) -> None:
+    by_digest = {
+        digest([each.to, each.round_key, str(each.target), to_ms(each.at), each.item]): each for each in refused
+    }
+    for part in chunks(list(by_digest)):
+        for known in connection.scalars(select(refusal.c.digest).where(refusal.c.digest.in_(part))):
+            del by_digest[known]
+    names = {each.target for each in by_digest.values()}
+    roster = load_roster(connection, names, ())
+    known = {name: roster.place(name) for name in sorted(names)}
+    write_roster(connection, roster)
+    rows = [
+        (
+            row_id,
+            name,
+            each.to,
+            each.round_key,
+            known[each.target].row_id,
+            to_ms(each.at),
+            plain(each.item),
+            plain(each.reason),
+        )
+        for row_id, (name, each) in enumerate(by_digest.items(), next_id(connection, refusal))
+    ]
+    insert_rows(connection, refusal, rows)
+    for to, number in Counter(each.to for each in by_digest.values()).items():
+        _count(connection, "sink", to, refused=number)
+    last = select(refusal.c.id).order_by(refusal.c.id.desc()).limit(1).offset(bounds.MOST_REFUSALS)
+    if (row_id := connection.scalar(last)) is not None:
+        connection.execute(delete(refusal).where(refusal.c.id <= row_id))
+
+
+def _count(connection: Connection, lane: Lane, to: str, **more: int) -> None:
+    statement = insert(recipient).values(lane=lane, name=to, **more)
+    sums: dict[str, Any] = {name: recipient.c[name] + number for name, number in more.items()}
+    connection.execute(statement.on_conflict_do_update(index_elements=_WHO, set_=sums))

@@ -1,0 +1,111 @@
+"""What is owed to whom, what was refused, and which exports are under way."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, select
+
+from colter.core.model import Delivery, Owing, Refusal, Target, Transfer
+from colter.core.ports import Lane
+from colter.store.slices import as_far_as
+from colter.store.tables import outbox, recipient, refusal, round_, target, transfer
+
+WEIGHT: ColumnElement[int] = func.coalesce(round_.c.entries, 1)
+"""Entries of a delivery, where `outbox` is joined to its round; a notification has no round, and is one."""
+
+_WITH_ROUNDS = outbox.outerjoin(round_, outbox.c.round_key == round_.c.round_key)
+
+
+def read_owed(connection: Connection) -> list[Delivery]:
+    """Deliveries that are not settled, oldest first."""
+    statement = select(outbox).where(outbox.c.settled.is_(None)).order_by(outbox.c.id)
+    return [_delivery(row) for row in connection.execute(statement)]
+
+
+def read_next_owed(connection: Connection, lane: Lane, to: str, *, most: int, after: str | None) -> list[Delivery]:
+    """The oldest after the one with this key; one that is gone was settled, and all before it."""
+    statement = unsettled(lane, to, outbox, WEIGHT.label("weight")).order_by(outbox.c.id).limit(max(most, 1))
+    place = connection.scalar(select(outbox.c.id).where(outbox.c.delivery_key == after))
+    if place is not None:
+        statement = statement.where(outbox.c.id > place)
+    found = connection.execute(statement)
+    return [_delivery(row) for row in as_far_as(most, found, lambda row: int(row.weight))]
+
+
+def unsettled(lane: Lane, to: str, *columns: Table | ColumnElement[Any]) -> Select[Any]:
+    """These columns of the deliveries that a recipient is owed, with their rounds."""
+    mine = and_(outbox.c.lane == lane, outbox.c.recipient == to, outbox.c.settled.is_(None))
+    return select(*columns).select_from(_WITH_ROUNDS).where(mine)
+
+
+def read_owing(connection: Connection) -> list[Owing]:
+    """Everybody who is owed something or with whom something is or was wrong, ordered by lane and name."""
+    counted = (
+        select(
+            outbox.c.lane,
+            outbox.c.recipient,
+            func.count().label("deliveries"),
+            func.sum(WEIGHT).label("entries"),
+            func.min(outbox.c.created).label("since"),
+        )
+        .select_from(_WITH_ROUNDS)
+        .where(outbox.c.settled.is_(None))
+        .group_by(outbox.c.lane, outbox.c.recipient)
+    )
+    owed = {(row.lane, row.recipient): row for row in connection.execute(counted)}
+    known = {(row.lane, row.name): row for row in connection.execute(select(recipient).where(_TELLS))}
+    return [_owing(*who, owed.get(who), known.get(who)) for who in sorted(owed.keys() | known.keys())]
+
+
+def read_refusals(connection: Connection) -> list[Refusal]:
+    """Everything refused that is still kept, oldest first."""
+    statement = select(refusal, target.c.source, target.c.name).join_from(refusal, target).order_by(refusal.c.id)
+    return [
+        Refusal(
+            to=row.recipient,
+            round_key=row.round_key,
+            target=Target(row.source, row.name),
+            at=row.at,
+            item=row.item,
+            reason=row.reason,
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def read_transfer(connection: Connection, key: str) -> Transfer | None:
+    """The export under way with this key."""
+    row = connection.execute(select(transfer).where(transfer.c.transfer_key == key)).one_or_none()
+    return None if row is None else Transfer(*row)
+
+
+_TELLS = recipient.c.failures + recipient.c.dropped + recipient.c.refused > 0
+
+
+def _owing(lane: Lane, to: str, owed: Row[Any] | None, known: Row[Any] | None) -> Owing:
+    counts = {} if owed is None else {"deliveries": owed.deliveries, "entries": int(owed.entries), "since": owed.since}
+    if known is None:
+        return Owing(lane, to, **counts)
+    return Owing(
+        lane,
+        to,
+        **counts,
+        problem=known.problem,
+        failures=known.failures,
+        retry_at=known.retry_at,
+        asked=bool(known.asked),
+        dropped=known.dropped,
+        refused=known.refused,
+    )
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        key=row.delivery_key,
+        lane=row.lane,
+        to=row.recipient,
+        due=row.due,
+        body=row.body,
+        round_key=row.round_key,
+        attempts=row.attempts,
+        last_error=row.last_error,
+    )

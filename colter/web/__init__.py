@@ -1,0 +1,1 @@
+"""What Colter shows over HTTP."""

@@ -1,0 +1,170 @@
+"""What a recipient has not taken is tried again, not too soon and not for ever."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+
+from colter.app.deliver import Bounds, backoff
+from colter.core.errors import Answer, DeliveryError
+from tests.app.office import MINUTE, PATIENCE, SECOND, Board, Office, Shelf, Tell, later
+from tests.store.making import FOR_EVER
+
+
+def test_it_goes_on_with_growing_pauses_until_patience_ends(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        shelf = Shelf(plan=[later()] * 1000)
+        await office.owe("a", "b")
+        await office.fails(shelf, "out of reach", patience=10 * MINUTE)
+        slept = office.clock.slept
+        assert len(shelf.requests) == len(slept) + 1 > 3
+        assert all(SECOND <= pause <= 5 * MINUTE for pause in slept)
+        assert sum(slept, timedelta()) <= 10 * MINUTE
+        assert (shelf.taken, await office.owed()) == ([], ["a", "b"])
+
+    tell(story)
+
+
+def test_patience_begins_anew_when_something_has_arrived(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        for key in ("a", "b", "c"):
+            await office.owe(key)
+            office.clock.advance(MINUTE)
+            shelf = Shelf(plan=[later(retry_after=20 * SECOND)])
+            await office.deliver(shelf)
+            assert shelf.taken == [f"{key}/0", f"{key}/1"]
+
+    tell(story)
+
+
+def test_failures_in_a_row_are_counted_over_runs_and_forgotten_by_a_success(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        await office.owe("a", "b")
+        begun = office.clock.now()
+        for number in (1, 2, 3):
+            await office.fails(Shelf(plan=[later()]), "out of reach", patience=timedelta())
+            owing = await office.owing()
+            assert (owing.failures, owing.problem) == (number, "shelf: out of reach")
+            assert (owing.deliveries, owing.entries, owing.since) == (2, 4, begun - SECOND)
+            assert owing.retry_at
+            assert SECOND <= owing.retry_at - office.clock.now() <= 2**number * SECOND
+        await office.deliver(Shelf())
+        owing = await office.owing()
+        assert (owing.failures, owing.problem, owing.retry_at, owing.deliveries) == (0, None, None, 0)
+
+    tell(story)
+
+
+def test_who_asks_to_be_left_alone_is_not_asked_before(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        await office.owe("a")
+        shelf = Shelf(plan=[later(retry_after=10 * MINUTE)])
+        await office.fails(shelf, "out of reach")
+        for _ in range(3):
+            error = await office.fails(shelf, "left alone .* out of reach")
+            assert error.retry_after
+            office.clock.advance(3 * MINUTE)
+        assert (len(shelf.requests), office.clock.slept) == (1, [])
+        office.clock.advance(MINUTE)
+        await office.deliver(shelf)
+        assert shelf.taken == ["a/0", "a/1"]
+
+    tell(story)
+
+
+def test_a_short_wait_that_was_asked_for_is_waited_exactly(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        await office.owe("a")
+        await office.deliver(Shelf(plan=[later(retry_after=7 * SECOND)]))
+        assert office.clock.slept == [7 * SECOND]
+
+    tell(story)
+
+
+def test_our_own_pause_does_not_keep_the_next_run_from_trying(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        await office.owe("a")
+        await office.fails(Shelf(plan=[later()]), "out of reach", patience=timedelta())
+        await office.deliver(Shelf())
+        assert (office.clock.slept, await office.owed()) == ([], [])
+
+    tell(story)
+
+
+def test_wrong_settings_end_it_at_once_and_everything_is_kept(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        await office.owe("a", "b")
+        shelf = Shelf(plan=[DeliveryError("shelf: 401", answer=Answer.PAUSE, hint="a new token")])
+        error = await office.fails(shelf, "401", patience=timedelta(hours=1))
+        assert (error.answer, error.hint) == (Answer.PAUSE, "a new token")
+        assert (len(shelf.requests), office.clock.slept) == (1, [])
+        assert (await office.owed(), (await office.owing()).problem) == (["a", "b"], "shelf: 401")
+        await office.deliver(shelf)  # somebody has mended them
+        assert len(shelf.taken) == 4
+
+    tell(story)
+
+
+def test_after_a_failure_it_comes_in_smaller_parts_until_things_go_well_again(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        shelf = Shelf(plan=[later(), later()], batch=8)
+        courier = office.courier(shelf)
+        sizes = list[list[int]]()
+        for key in ("a", "b", "c"):
+            shelf.requests.clear()
+            await office.owe(key, entries=8)
+            await courier.deliver(PATIENCE)
+            sizes.append([len(request) for request in shelf.requests])
+        assert sizes == [[8, 4, 2, 2, 2, 2], [4, 4], [8]]
+        assert len(shelf.taken) == 24
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "kept"),
+    [
+        pytest.param(Bounds(age=timedelta(minutes=2, seconds=2)), ["c", "d"], id="age"),
+        pytest.param(Bounds(entries=7), ["c", "d"], id="entries"),
+        pytest.param(Bounds(entries=6), ["c", "d"], id="entries-exactly"),
+        pytest.param(Bounds(), ["a", "b", "c", "d"], id="neither"),
+    ],
+)
+def test_what_is_beyond_the_bounds_is_given_up_counted_and_still_in_the_history(
+    tell: Tell, caplog: pytest.LogCaptureFixture, bounds: Bounds, kept: list[str]
+) -> None:
+    async def story(office: Office) -> None:
+        for key in ("a", "b", "c", "d"):
+            office.clock.advance(MINUTE)
+            await office.owe(key, entries=3)
+        office.clock.advance(MINUTE)
+        shelf = Shelf()
+        dropped = 3 * (4 - len(kept))
+        with caplog.at_level(logging.WARNING):
+            await office.courier(shelf, bounds=bounds).deliver(PATIENCE)
+            await office.courier(shelf, bounds=bounds).deliver(PATIENCE)
+        assert shelf.taken == [f"{key}/{number}" for key in kept for number in range(3)]
+        assert (await office.owing()).dropped == dropped
+        assert [record.args for record in caplog.records] == ([("shelf", dropped)] if dropped else [])
+        assert [done.key for done in await office.store.rounds(*FOR_EVER)] == ["a", "b", "c", "d"]
+
+    tell(story)
+
+
+def test_a_display_that_fails_stays_owed_everything(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        board = Board(plan=[later(), later()])
+        await office.owe("a", "b", to="board")
+        await office.fails(board, "out of reach", patience=timedelta())
+        assert await office.owed() == ["a", "b"]
+        await office.deliver(board)
+        assert (len(board.shown), await office.owed()) == (1, [])
+
+    tell(story)
+
+
+def test_backoff_is_spread_between_a_second_and_five_minutes() -> None:
+    for failures, longest in ((1, 2), (2, 4), (5, 32), (8, 256), (9, 300), (50, 300), (10_000, 300)):
+        waits = [backoff(failures).total_seconds() for _ in range(300)]
+        assert 1 <= min(waits) <= max(waits) <= longest
+        assert max(waits) - min(waits) > (longest - 1) / 2  # full jitter: who failed together comes back apart

@@ -1,0 +1,136 @@
+"""A disk that fills: nothing crashes, alerts are durable, and all that waited is kept as soon as there is room."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.cli.running import PROGRAM, Machine
+from tests.faults.small_disk import on_small_disk
+
+LONG = os.environ.get("COLTER_LONG") == "1"
+CYCLES, SECONDS = 100, 250.0 if LONG else 4.0
+LARGE = 10_000
+"""So many results do not fit on a disk of 1 MiB."""
+
+
+@pytest.mark.parametrize(
+    ("size", "first", "cycles"), [("1m", 5, CYCLES), ("8m", 5, CYCLES), ("1m", LARGE, 1)], ids=["1m", "8m", "large"]
+)
+def test_a_disk_that_fills_again_and_again_loses_no_alert_and_no_count(
+    tmp_path: Path, size: str, first: int, cycles: int
+) -> None:
+    place = tmp_path / "disk"
+    told = [str(word) for word in (place, first, cycles, SECONDS)]
+    ended = on_small_disk(size, place, [sys.executable, "-m", "tests.faults.filling", *told])
+    assert ended.returncode == 0, ended.stderr[-4000:]
+    sums = json.loads(ended.stdout)
+    assert sums["cycles"] == cycles if LONG else sums["cycles"] > 0
+    assert sums["integrity"] == "ok"
+    assert "failed" not in sums
+    assert sums["waited"]
+    lives, killed = sums["cycles"], sums["cycles"] // 2
+    assert sums["alerts_durable"] == sums["kept_before"] == lives
+    assert (sums["recovered"], sums.get("killed", 0)) == (lives - killed, killed)
+    assert sums["kept"] + sums["dropped"] + sums.get("died_waiting", 0) == sums["measured"]
+
+
+STORY = """
+measure() {
+    "$colter" --state "$disk/state" probe tcp://127.0.0.1:1 >"$told/$1.out" 2>"$told/$1.err"
+    echo $? >"$told/$1.code"
+}
+fill() { cat /dev/zero >>"$disk/filler" 2>/dev/null; }
+
+measure "before"
+fill
+measure "with ballast"
+rm -f "$disk/state/state.db-ballast"
+fill
+measure "without room"
+rm "$disk/filler"
+measure "afterwards"
+"$python" -c 'import sqlite3, sys
+for look in ("SELECT count(*) FROM probe_result", "PRAGMA integrity_check"):
+    print(sqlite3.connect(sys.argv[1]).execute(look).fetchone()[0])' "$disk/state/state.db"
+"""
+
+
+def test_a_command_shows_what_it_has_measured_and_the_next_one_finds_everything_in_order(machine: Machine) -> None:
+    ended = _tell(machine, STORY)
+    assert (ended.stdout, ended.stderr) == ("3\nok\n", "")
+    for scene in ("before", "with ballast", "afterwards"):
+        assert _scene(machine, scene, "code") == "10\n"
+        assert _scene(machine, scene, "err") == ""
+    assert _scene(machine, "without room", "code") == "3\n"
+    assert "connect_refused" in _scene(machine, "without room", "out")
+    error, hint = _scene(machine, "without room", "err").splitlines()
+    assert error.startswith("colter: no space left for ")
+    assert error.endswith("/state.db: nothing of this run is kept")
+    assert hint == "  hint: free some disk space; everything kept so far is intact"
+
+
+FIRST_DAY = """
+cat /dev/zero >"$disk/filler" 2>/dev/null
+"$colter" --state "$disk/new/state" probe tcp://127.0.0.1:1; echo $?
+"$colter" --state "$disk/new/state" status; echo $?
+"""
+
+
+def test_the_first_run_of_all_on_a_full_disk_is_told_as_well(machine: Machine) -> None:
+    ended = _tell(machine, FIRST_DAY)
+    assert "connect_refused" in ended.stdout
+    assert ended.stdout.endswith("\n3\n3\n")
+    assert ended.stderr.count("no space left") == 2
+    assert "Traceback" not in ended.stderr
+
+
+SETTINGS = """
+export HOME="$disk" XDG_CONFIG_HOME="$disk" XDG_STATE_HOME="$disk"
+mkdir -p -m 700 "$disk/colter"
+printf 'probe: {timeout: 9s} # mine\\n' >"$disk/colter/config.yaml"
+cat /dev/zero >"$disk/filler" 2>/dev/null
+"$colter" config set probe.timeout 5s; echo $?
+"$colter" probe --no-store tcp://127.0.0.1:1 >/dev/null; echo $?
+cat "$disk/colter/config.yaml"
+"""
+
+
+def test_settings_and_the_log_on_a_full_disk_are_left_as_they_are(machine: Machine) -> None:
+    ended = _tell(machine, SETTINGS)
+    assert ended.stdout == "3\n10\nprobe: {timeout: 9s} # mine\n"
+    (error,) = ended.stderr.splitlines()
+    assert error.endswith("cannot be written: No space left on device; nothing was changed")
+
+
+def test_a_history_that_has_reached_its_limit_is_told_and_goes_on_with_a_larger_one(machine: Machine) -> None:
+    look = ("probe", "tcp://127.0.0.1:1")
+    assert machine.inside(*look).code == 10
+    machine.configure("state: {max_size: 64KiB}\n")
+    ended = machine.inside(*look)
+    assert ended.code == 3
+    assert "connect_refused" in ended.out
+    error, hint = ended.err.splitlines()
+    assert error == "colter: the history has reached its limit of 64KiB: 1 measurement was not kept"
+    assert "state.max_size" in hint
+    machine.configure("state: {max_size: 2GiB}\n")
+    assert machine.inside(*look).code == 10
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def _tell(machine: Machine, story: str) -> CompletedProcess[str]:
+    disk, told = machine.home / "disk", machine.home / "told"
+    told.mkdir()
+    names = {"disk": str(disk), "told": str(told), "colter": str(PROGRAM), "python": sys.executable}
+    return on_small_disk("1m", disk, ["bash", "-c", story], env={**machine.environment, **names})
+
+
+def _scene(machine: Machine, scene: str, what: str) -> str:
+    return (machine.home / "told" / f"{scene}.{what}").read_text()

@@ -1,0 +1,124 @@
+"""SIGTERM at any moment: a command ends soon and in order, and what it said is kept is in every sink, once."""
+
+import json
+import os
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.cli.running import PROGRAM, Machine
+from tests.fakes.endpoints import EndpointServer, reply
+from tests.servers.postgres import Postgres
+from tests.servers.victoriametrics import VictoriaMetrics
+
+RUNS = 200 if os.environ.get("COLTER_LONG") == "1" else 15
+ENDPOINTS = 3
+LIMIT = 5  # seconds
+PROBE = ("probe", "-f", "csv", "-o", "influx,database,file")
+RESULTS = (
+    "SELECT r.round_key, p.position, p.latency_us FROM probe_result p JOIN round r ON r.id = p.round_id ORDER BY 1, 2"
+)
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> str:
+    return postgres.new_database()
+
+
+@pytest.fixture
+def ready(tmp_path: Path, postgres: Postgres, database: str, victoria: VictoriaMetrics) -> Iterator[Machine]:
+    """A machine with endpoints to probe and three sinks."""
+    machine = Machine(tmp_path)
+    shared = {
+        "driver": "postgresql",
+        "host": postgres.host,
+        "port": postgres.port,
+        "name": database,
+        "user": postgres.user,
+    }
+    with EndpointServer(reply()) as web:
+        endpoints = [{"name": f"e{number}", "url": web.url()} for number in range(ENDPOINTS)]
+        machine.configure(
+            f"endpoints: {json.dumps(endpoints)}\ndatabase: {json.dumps(shared)}\n"
+            f"influxdb: {{url: '{victoria.url}', org: o, bucket: b}}\nfile: {{path: '{tmp_path / 'all.jsonl'}'}}\n"
+        )
+        yield machine
+
+
+def test_terminated_at_any_moment_a_command_keeps_its_word(
+    ready: Machine, postgres: Postgres, database: str, victoria: VictoriaMetrics, tmp_path: Path
+) -> None:
+    assert ready.process(*PROBE).code == 0
+    chance, work = random.Random(4), _seconds_of_work(ready)
+    ends = [_terminated(ready, chance.uniform(-work / 4, work)) for _ in range(RUNS)]
+    assert ready.process(*PROBE).code == 0
+    codes, silent = Counter(code for code, _ in ends), [code for code, _ in ends].count(-signal.SIGTERM)
+    promised = 3 * ENDPOINTS + sum(kept for _, kept in ends)
+    with closing(sqlite3.connect(tmp_path / "state" / "colter" / "state.db")) as state:
+        assert state.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert state.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+        history = state.execute(RESULTS).fetchall()
+    sys.stdout.write(f"{RUNS} times SIGTERM: {dict(codes)}; {promised} results promised, {len(history)} kept\n")
+    assert set(codes) <= {0, 143, -signal.SIGTERM}
+    assert promised <= len(history) <= promised + silent * ENDPOINTS
+    with psycopg.connect(postgres.url(database)) as connection:
+        assert connection.execute(RESULTS.encode()).fetchall() == history
+    lines = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
+    assert sorted({(line["round"], line["position"]) for line in lines}) == [row[:2] for row in history]
+    up = victoria.export("endpoint_probe_up")
+    assert len({(series.labels["endpoint"], at) for series in up for at, _ in series.samples}) == len(history)
+
+
+def _seconds_of_work(machine: Machine) -> float:
+    """From when the command begins to listen for signals to its end."""
+    command = _started(machine)
+    _await_listening(command)
+    begun = time.perf_counter()
+    command.communicate()
+    assert command.returncode == 0
+    return time.perf_counter() - begun
+
+
+def _terminated(machine: Machine, seconds: float) -> tuple[int, int]:
+    """Run the command and end it so long after it begins to listen, or, if that is negative, after it was born.
+
+    Returns:
+        Its exit code, and how many results it said are kept.
+    """
+    command = _started(machine)
+    if seconds > 0:
+        _await_listening(command)
+    time.sleep(abs(seconds))
+    command.terminate()
+    _, said = command.communicate(timeout=LIMIT)
+    assert "Traceback" not in said, said
+    assert "a bug" not in said, said
+    told = re.search(r"results until then: (\d+), kept in the history", said)
+    return command.returncode, ENDPOINTS if command.returncode == 0 else int(told[1]) if told else 0
+
+
+def _started(machine: Machine) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [PROGRAM, *PROBE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=machine.environment, text=True
+    )
+
+
+def _await_listening(command: subprocess.Popen[str]) -> None:
+    """Until it has a handler for SIGTERM, or has ended."""
+    status = Path(f"/proc/{command.pid}/status")
+    while command.poll() is None:
+        caught = re.search(r"SigCgt:\s*([0-9a-f]+)", status.read_text())
+        if caught and int(caught[1], 16) >> (signal.SIGTERM - 1) & 1:
+            return
+        time.sleep(0.001)
