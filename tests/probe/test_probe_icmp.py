@@ -1,13 +1,12 @@
 """Pings: in a network of our own where they are allowed, and here, where they may not be."""
 
 import json
-import shutil
+import os
 import subprocess
 import sys
 
-import pytest
-
 from colter.core.model import EndpointState, Reason
+from tests.needing import lacking, program
 from tests.probe.looking import check, probe
 
 FORBID = "ip link set lo up"  # as a new namespace is
@@ -16,11 +15,12 @@ ALLOW = f"{FORBID} && echo '0 0' > /proc/sys/net/ipv4/ping_group_range"
 
 def pinged(preparation: str, *urls: str) -> list[dict[str, str]]:
     """What `colter probe` says in a network namespace where a command was run before."""
-    command = [shutil.which("unshare") or "unshare", "--map-root-user", "--net", "sh", "-c"]
+    user = [] if os.geteuid() == 0 else ["--map-root-user"]
+    command = [program("unshare"), *user, "--net", "sh", "-c"]
     asked = " ".join(f"'{url}'" for url in urls)
     run = f"{preparation} && exec {sys.executable} -m colter --no-input probe --no-store --timeout 1s -f json {asked}"
     if subprocess.run([*command, preparation], capture_output=True, check=False).returncode:
-        pytest.skip("this machine gives no network namespace to its users")
+        lacking("a network namespace of our own")
     done = subprocess.run([*command, run], capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout, done.stderr
     results: list[dict[str, str]] = json.loads(done.stdout)["results"]
