@@ -109,6 +109,16 @@ _colter_completion() {
             'track all:--color') skip=1; continue ;;
             'track all:--password-file') skip=1; continue ;;
             'track all:--password-command') skip=1; continue ;;
+            'alerts:-c'|'alerts:--config') skip=1; continue ;;
+            'alerts:--state') skip=1; continue ;;
+            'alerts:--color') skip=1; continue ;;
+            'alerts:--password-file') skip=1; continue ;;
+            'alerts:--password-command') skip=1; continue ;;
+            'alerts test:-c'|'alerts test:--config') skip=1; continue ;;
+            'alerts test:--state') skip=1; continue ;;
+            'alerts test:--color') skip=1; continue ;;
+            'alerts test:--password-file') skip=1; continue ;;
+            'alerts test:--password-command') skip=1; continue ;;
             'config:-c'|'config:--config') skip=1; continue ;;
             'config:--state') skip=1; continue ;;
             'config:--color') skip=1; continue ;;
@@ -206,6 +216,8 @@ _colter_completion() {
             'track github') path='track github' ;;
             'track pypi') path='track pypi' ;;
             'track all') path='track all' ;;
+            'alerts') path='alerts' ;;
+            'alerts test') path='alerts test' ;;
             'config') path='config' ;;
             'config init') path='config init' ;;
             'config path') path='config path' ;;
@@ -324,6 +336,16 @@ _colter_completion() {
         'track all:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
         'track all:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         'track all:--password-command') :; return ;;
+        'alerts:-c'|'alerts:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'alerts:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'alerts:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+        'alerts:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'alerts:--password-command') :; return ;;
+        'alerts test:-c'|'alerts test:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'alerts test:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'alerts test:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
+        'alerts test:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
+        'alerts test:--password-command') :; return ;;
         'config:-c'|'config:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         'config:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
         'config:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
@@ -423,6 +445,8 @@ _colter_completion() {
             'track github') COMPREPLY=($(compgen -W '--with -o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'track pypi') COMPREPLY=($(compgen -W '--by -o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'track all') COMPREPLY=($(compgen -W '-o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
+            'alerts') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
+            'alerts test') COMPREPLY=($(compgen -W '--dry-run -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'config') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'config init') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
             'config path') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
@@ -442,9 +466,10 @@ _colter_completion() {
         esac
     else
         case "$path" in
-            '') COMPREPLY=($(compgen -W 'probe export status login logout completion demo track config' -- "$cur")) ;;
+            '') COMPREPLY=($(compgen -W 'probe export status login logout completion demo track alerts config' -- "$cur")) ;;
             'completion') COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$cur")) ;;
             'track') COMPREPLY=($(compgen -W 'github pypi all' -- "$cur")) ;;
+            'alerts') COMPREPLY=($(compgen -W 'test' -- "$cur")) ;;
             'config') COMPREPLY=($(compgen -W 'init path show check schema get set unset edit seal reseal passwd rekey import' -- "$cur")) ;;
             'config import') COMPREPLY=($(compgen -W 'legacy' -- "$cur")) ;;
         esac

@@ -305,6 +305,36 @@ function __colter_at --description 'Whether the command line stands at this comm
             case 'track all:--password-command'
                 set skip 1
                 continue
+            case 'alerts:-c' 'alerts:--config'
+                set skip 1
+                continue
+            case 'alerts:--state'
+                set skip 1
+                continue
+            case 'alerts:--color'
+                set skip 1
+                continue
+            case 'alerts:--password-file'
+                set skip 1
+                continue
+            case 'alerts:--password-command'
+                set skip 1
+                continue
+            case 'alerts test:-c' 'alerts test:--config'
+                set skip 1
+                continue
+            case 'alerts test:--state'
+                set skip 1
+                continue
+            case 'alerts test:--color'
+                set skip 1
+                continue
+            case 'alerts test:--password-file'
+                set skip 1
+                continue
+            case 'alerts test:--password-command'
+                set skip 1
+                continue
             case 'config:-c' 'config:--config'
                 set skip 1
                 continue
@@ -581,6 +611,10 @@ function __colter_at --description 'Whether the command line stands at this comm
                 set path 'track pypi'
             case 'track all'
                 set path 'track all'
+            case 'alerts'
+                set path 'alerts'
+            case 'alerts test'
+                set path 'alerts test'
             case 'config'
                 set path 'config'
             case 'config init'
@@ -626,6 +660,7 @@ complete -c colter -n "__colter_at ''" -a logout -d 'Forget the master password'
 complete -c colter -n "__colter_at ''" -a completion -d 'Print the completion script for a shell'
 complete -c colter -n "__colter_at ''" -a demo -d 'Try Colter in a sandbox, without touching anything'
 complete -c colter -n "__colter_at ''" -a track -d 'Read repositories and packages once'
+complete -c colter -n "__colter_at ''" -a alerts -d 'Try the channels over which you are told'
 complete -c colter -n "__colter_at ''" -a config -d 'Create, check, show and change the configuration'
 complete -c colter -n "__colter_at ''" -s c -l config -r -F -d 'The configuration file [COLTER_CONFIG]'
 complete -c colter -n "__colter_at ''" -l state -r -F -d 'Where history is kept'
@@ -807,6 +842,28 @@ complete -c colter -n "__colter_at 'track all'" -l password-file -r -F -d 'Read 
 complete -c colter -n "__colter_at 'track all'" -l password-command -r -d 'Run this to get the master password'
 complete -c colter -n "__colter_at 'track all'" -s V -l version -d 'Print the version'
 complete -c colter -n "__colter_at 'track all'" -s h -l help -d 'Show this message and exit.'
+complete -c colter -n "__colter_at 'alerts'" -a test -d 'Send a channel, or all of them, a message that says it is only a test'
+complete -c colter -n "__colter_at 'alerts'" -s c -l config -r -F -d 'The configuration file [COLTER_CONFIG]'
+complete -c colter -n "__colter_at 'alerts'" -l state -r -F -d 'Where history is kept'
+complete -c colter -n "__colter_at 'alerts'" -s v -l verbose -d 'Tell more on stderr; twice: everything'
+complete -c colter -n "__colter_at 'alerts'" -s q -l quiet -d 'Say nothing but errors'
+complete -c colter -n "__colter_at 'alerts'" -l color -r -a 'auto always never' -d 'Whether to use colours'
+complete -c colter -n "__colter_at 'alerts'" -l no-input -d 'Never ask anything'
+complete -c colter -n "__colter_at 'alerts'" -l password-file -r -F -d 'Read the master password from a private file'
+complete -c colter -n "__colter_at 'alerts'" -l password-command -r -d 'Run this to get the master password'
+complete -c colter -n "__colter_at 'alerts'" -s V -l version -d 'Print the version'
+complete -c colter -n "__colter_at 'alerts'" -s h -l help -d 'Show this message and exit.'
+complete -c colter -n "__colter_at 'alerts test'" -l dry-run -d 'Show what would be sent, and send nothing'
+complete -c colter -n "__colter_at 'alerts test'" -s c -l config -r -F -d 'The configuration file [COLTER_CONFIG]'
+complete -c colter -n "__colter_at 'alerts test'" -l state -r -F -d 'Where history is kept'
+complete -c colter -n "__colter_at 'alerts test'" -s v -l verbose -d 'Tell more on stderr; twice: everything'
+complete -c colter -n "__colter_at 'alerts test'" -s q -l quiet -d 'Say nothing but errors'
+complete -c colter -n "__colter_at 'alerts test'" -l color -r -a 'auto always never' -d 'Whether to use colours'
+complete -c colter -n "__colter_at 'alerts test'" -l no-input -d 'Never ask anything'
+complete -c colter -n "__colter_at 'alerts test'" -l password-file -r -F -d 'Read the master password from a private file'
+complete -c colter -n "__colter_at 'alerts test'" -l password-command -r -d 'Run this to get the master password'
+complete -c colter -n "__colter_at 'alerts test'" -s V -l version -d 'Print the version'
+complete -c colter -n "__colter_at 'alerts test'" -s h -l help -d 'Show this message and exit.'
 complete -c colter -n "__colter_at 'config'" -a init -d 'Create the configuration, or complete it: asks only for the sections that are missing'
 complete -c colter -n "__colter_at 'config'" -a path -d 'Print the path of the configuration file: the one that is read, or the one that would be created'
 complete -c colter -n "__colter_at 'config'" -a show -d 'Print the configuration as YAML, with what the environment sets, and dots for secrets'

@@ -51,8 +51,8 @@ class Courier:
     """Who claims; unique among all that share the store."""
     bounds: Bounds = Bounds()
     lease: timedelta = LEASE
-    arrived: Callable[[int], None] = lambda _: None
-    """Told of so many more entries that are safe there."""
+    arrived: Callable[[int | None], None] = lambda _: None
+    """Told of so many more entries that are safe there; None: it takes nothing just now, and is tried again."""
     refused: list[Refusal] = field(default_factory=list)
     """What was refused for good on the way."""
     _moved: float = 0.0
@@ -86,6 +86,7 @@ class Courier:
                 wait = await self._note(error)
                 if error.answer is not Answer.RETRY or self._waited() + wait > patience:
                     raise
+                self.arrived(None)
             else:
                 return
             finally:
@@ -120,7 +121,7 @@ class Courier:
         asked = error.retry_after is not None
         wait = error.retry_after or wait
         await self.store.note("sink", self.route.name, str(error), retry_at=self.clock.now() + wait, asked=asked)
-        log.warning("%s: not delivered (%d in a row): %s", self.route.name, self._failures, error)
+        log.info("%s: not delivered (%d in a row): %s", self.route.name, self._failures, error)
         return wait
 
     async def _claim(self, patience: timedelta) -> None:

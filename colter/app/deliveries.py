@@ -18,11 +18,11 @@ from colter.core.model import Refusal
 from colter.core.ports import Display, Sink, Store
 
 AnySink = Sink[Any] | Display
-Arrived = Callable[[str, int], None]
-"""Told of a sink and how many more measurements are safe there."""
+Arrived = Callable[[str, int | None], None]
+"""Told of a sink and how many more measurements are safe there; None: it takes nothing just now, and is tried again."""
 
 
-def ignore(_sink: str, _count: int) -> None:
+def ignore(_sink: str, _count: int | None) -> None:
     """For those who wait for the end."""
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,13 +12,14 @@ from colter.app.cycle import Collected, collect, commit, make_round
 from colter.app.deliver import Bounds
 from colter.app.deliveries import AnySink, Arrived, Deliveries
 from colter.app.deliveries import ignore as ignore_arrival
-from colter.app.registry import Parts, TrackPlan, catalogue, make_sink, make_source
+from colter.app.registry import Parts, TrackPlan, catalogue, make_notifier, make_sink, make_source
 from colter.app.ring import Ring
+from colter.app.trial import try_channels
 from colter.config.settings import Settings
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, FullError, StateError
 from colter.core.model import Latest, Owing, ProbeResult, Reading, Refusal, Round
-from colter.core.ports import Source, Store, TargetStatus
+from colter.core.ports import Notifier, Source, Store, TargetStatus
 
 if TYPE_CHECKING:  # each kind of work pays for its own imports only
     from colter.app.transfer import Asked, Mover, Page, Watcher
@@ -213,6 +214,10 @@ class Runtime:
         """A sink by its name, closed at the end; ColterError when it cannot be used."""
         return await self._deliveries.sink(name)
 
+    async def test_channels(self, names: Sequence[str]) -> Mapping[str, ColterError | None]:
+        """Send each of these channels a message that says it is only a test; by channel, why it did not take it."""
+        return await try_channels(names, self._make_notifier, self._clock)
+
     async def refusals(self) -> Sequence[Refusal]:
         """What sinks have refused for good, oldest first."""
         return await self._store.refusals()
@@ -223,6 +228,9 @@ class Runtime:
 
     async def _make_sink(self, name: str) -> AnySink:
         return make_sink(name, await self._parts())
+
+    async def _make_notifier(self, name: str) -> Notifier:
+        return make_notifier(name, await self._parts())
 
     async def _parts(self) -> Parts:
         return Parts(self._settings, await self._open_http(), self._store, self._clock)

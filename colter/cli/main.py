@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "probe": ("colter.cli.probe", "Probe endpoints once."),
     "export": ("colter.cli.export", "Send what sinks are owed, or any part of the history to a sink or a file."),
     "status": ("colter.cli.status", "Show the last known of everything, without any network."),
+    "alerts": ("colter.cli.alerts", "Try the channels over which you are told."),
     "config": ("colter.cli.config", "Create, check, show and change the configuration."),
     "login": ("colter.cli.login", "Ask for the master password once, for 30 minutes."),
     "logout": ("colter.cli.logout", "Forget the master password."),

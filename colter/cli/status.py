@@ -7,10 +7,14 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
+from colter.core.units import format_age, format_amount
 
 if TYPE_CHECKING:
     from colter.core.model import Metric, Owing
     from colter.core.ports import TargetStatus
+
+_WITH_OWING = ("table", "markdown", "json")
+"""The formats that tell what sinks are owed."""
 
 
 def command(ctx: typer.Context, format_: options.ReadingFormat = None, file: options.File = None) -> None:
@@ -34,6 +38,17 @@ def command(ctx: typer.Context, format_: options.ReadingFormat = None, file: opt
     deliver(context, _page(context, chosen, targets, owing, catalogue()), file)
     if not targets:
         context.say("colter: nothing is known yet\n  hint: colter track all; colter probe")
+    if chosen not in _WITH_OWING:
+        _tell_owed(context, owing)
+
+
+def _tell_owed(context: Context, owing: "Sequence[Owing]") -> None:
+    """Rows have no place for it."""
+    now = context.clock.now()
+    for each in owing:
+        if each.since:
+            owed = f"{format_amount(each.entries, 'measurement')} owed for {format_age(now - each.since)}"
+            context.say(f"colter: {each.to}: {owed}" + (f": {each.problem}" if each.problem else ""))
 
 
 async def _read(context: Context) -> "tuple[Sequence[TargetStatus], Sequence[Owing]]":

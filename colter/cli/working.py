@@ -1,6 +1,5 @@
 """What becomes of what is measured: kept, exported, or shown only, as the options say."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from colter.cli.arriving import Arriving
 from colter.cli.context import Context
 from colter.cli.options import split_commas
 from colter.cli.outcome import Seen
@@ -58,10 +58,4 @@ async def working(context: Context, fate: Fate, seen: Seen[Any]) -> "AsyncIterat
 
 async def deliver(context: Context, runtime: "Runtime", sinks: Sequence[str], patience: timedelta = _PATIENCE) -> None:
     """Bring sinks what they are owed, and show how it goes."""
-    arrived: Counter[str] = Counter()
-
-    def show(sink: str, count: int) -> None:
-        arrived[sink] += count
-        context.progress.show("delivered: " + ", ".join(f"{name} {total}" for name, total in arrived.items()))
-
-    await runtime.deliver(sinks, patience=patience, arrived=show)
+    await runtime.deliver(sinks, patience=patience, arrived=Arriving(context))

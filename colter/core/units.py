@@ -34,6 +34,11 @@ def format_duration(length: timedelta) -> str:
     return "".join(parts)
 
 
+def format_amount(count: int, noun: str) -> str:
+    """`1 measurement`, `5,000 measurements`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def format_age(length: timedelta) -> str:
     """About how long ago, in the one largest unit: `3m`, `2h`, `5d`."""
     seconds = max(0, int(length.total_seconds()))

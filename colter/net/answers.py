@@ -55,7 +55,8 @@ async def deliver(
         hint = hints.get(error.kind)
         answer = Answer.PAUSE if hint else Answer.RETRY
         message = _hide(f"{receiver.name}: {error}", secrets)
-        raise DeliveryError(message, answer=answer, hint=hint) from error
+        later = f"if it stays so, {receiver.address_hint}"
+        raise DeliveryError(message, answer=answer, hint=hint or later) from error
     check(reply, receiver, clock, secrets=[*secrets, request.token] if request.token else secrets)
     return reply
 
@@ -79,6 +80,21 @@ def check(reply: Reply, receiver: Receiver, clock: Clock, *, secrets: Sequence[S
     wait = reply.retry_after(clock) if answer is Answer.RETRY else None
     message = f"{receiver.name} answered {reply.status}{_said(reply, secrets)}"
     raise DeliveryError(message, answer=answer, retry_after=wait, hint=hint)
+
+
+def check_no_page(reply: Reply, receiver: Receiver) -> None:
+    """Do nothing when a success is one: whoever takes data says nothing, or something in JSON.
+
+    A page for people (a login, a captive portal, another server at that address) comes with 200 and has taken nothing.
+
+    Raises:
+        DeliveryError: it is a page.
+    """
+    said = reply.body.strip()
+    if reply.headers.get("content-type", "").startswith("text/html") or (said and not said.startswith((b"{", b"["))):
+        raise DeliveryError(
+            f"{receiver.name}: a web page answers there", answer=Answer.PAUSE, hint=receiver.address_hint
+        )
 
 
 def meaning(status: int) -> Answer:

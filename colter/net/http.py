@@ -199,7 +199,8 @@ class Http:
         headers = {"user-agent": USER_AGENT, "accept-encoding": "identity", **request.headers}
         if request.token:
             headers["authorization"] = f"{request.token_type} {request.token.reveal()}"
-        log.debug("%s %s", request.method, _host(url) if request.hidden else url)
+        shown = _host(url) if request.hidden else url
+        log.debug("%s %s", request.method, shown)
         async with _errors(url):
             self.requests += 1
             async with self._client.stream(request.method, url, headers=headers, content=request.body) as reply:
@@ -211,7 +212,7 @@ class Http:
                     if size > request.max_bytes:
                         raise HttpError("too_large", f"{_host(url)} sent more than {request.max_bytes} bytes")
                     parts.append(part)
-                log.debug("%d and %d bytes from %s", reply.status_code, size, url)
+                log.debug("%d and %d bytes from %s", reply.status_code, size, shown)
                 return Reply(reply.status_code, dict(reply.headers.items()), b"".join(parts), url)
 
 
@@ -233,7 +234,8 @@ async def _errors(url: str) -> AsyncIterator[None]:
     except httpx.ConnectError as error:
         if "CERTIFICATE" in str(error).upper() or "SSL" in str(error).upper():
             raise HttpError("tls", f"no safe connection to {host}: {clean(str(error), 200)}") from error
-        raise HttpError("connect", f"cannot connect to {host}: {clean(str(error), 200)}") from error
+        place = f"{host} at port {origin(url)[2]}"
+        raise HttpError("connect", f"cannot connect to {place}: {clean(str(error), 200)}") from error
     except (httpx.LocalProtocolError, UnicodeEncodeError):
         # The cause is left out: it shows the header, which may be the token.
         raise HttpError("invalid", f"a header or token for {host} has characters that HTTP does not allow") from None

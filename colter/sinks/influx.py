@@ -7,11 +7,10 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from colter.core.clock import Clock
-from colter.core.errors import Answer, DeliveryError
 from colter.core.model import Entry
 from colter.core.secret import Secret
-from colter.net.answers import Receiver, deliver
-from colter.net.http import Http, Reply, Request
+from colter.net.answers import Receiver, check_no_page, deliver
+from colter.net.http import Http, Request
 from colter.sinks.line_protocol import lines
 
 _DEADLINE = timedelta(seconds=10)
@@ -65,7 +64,7 @@ class Influx:
             attempts=1,
             max_bytes=65_536 + 4 * len(body),  # a refusal may quote every line, and escaped
         )
-        _check_written(await deliver(self._http, request, _RECEIVER, self._clock))
+        check_no_page(await deliver(self._http, request, _RECEIVER, self._clock), _RECEIVER)
 
     def show(self, item: bytes) -> str:
         """The line as text."""
@@ -73,11 +72,3 @@ class Influx:
 
     async def close(self) -> None:
         """Nothing is held open here."""
-
-
-def _check_written(reply: Reply) -> None:
-    """A page for people (a login, a captive portal) comes with 200 and has stored nothing; InfluxDB says 204."""
-    if reply.headers.get("content-type", "").startswith("text/html"):
-        raise DeliveryError(
-            f"{_RECEIVER.name}: a web page answers there", answer=Answer.PAUSE, hint=_RECEIVER.address_hint
-        )

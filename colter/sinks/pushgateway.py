@@ -15,7 +15,7 @@ from colter.core.errors import Answer, DeliveryError
 from colter.core.model import Latest
 from colter.core.secret import Secret
 from colter.core.text import clean
-from colter.net.answers import Receiver, deliver
+from colter.net.answers import Receiver, check_no_page, deliver
 from colter.net.http import Http, HttpError, Reply, Request, basic_token, origin
 from colter.sinks.exposition import CONTENT_TYPE, of_latest, page
 from colter.sinks.together import together
@@ -74,12 +74,12 @@ class Pushgateway:
         points = list(of_latest([known]))
         if points:
             body = await asyncio.to_thread(page, points, "text")
-            await self._ask("PUT", self._path(known.source), body)
+            check_no_page(await self._ask("PUT", self._path(known.source), body), self._receiver)
         else:
             await self._delete(known.source)
 
     async def _delete(self, source: str) -> None:
-        await self._ask("DELETE", self._path(source))
+        check_no_page(await self._ask("DELETE", self._path(source)), self._receiver)
 
     async def _ask(self, method: str, path: str, body: bytes | None = None) -> Reply:
         request = Request(

@@ -25,6 +25,19 @@ def test_it_goes_on_with_growing_pauses_until_patience_ends(tell: Tell) -> None:
     tell(story)
 
 
+def test_a_wait_is_shown_and_no_warning_before_it_is_given_up(tell: Tell, caplog: pytest.LogCaptureFixture) -> None:
+    async def story(office: Office) -> None:
+        shelf, arrived = Shelf(plan=[later(), later()]), list[int | None]()
+        await office.owe("a")
+        courier = office.courier(shelf)
+        courier.arrived = arrived.append
+        with caplog.at_level(logging.WARNING):
+            await courier.deliver(PATIENCE)
+        assert (arrived, caplog.records) == ([None, None, 2], [])
+
+    tell(story)
+
+
 def test_patience_begins_anew_when_something_has_arrived(tell: Tell) -> None:
     async def story(office: Office) -> None:
         for key in ("a", "b", "c"):

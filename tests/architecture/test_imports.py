@@ -42,7 +42,17 @@ def imported(home: Path, *argv: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "command",
-    ["--version", "-V", "--help", "track --help", "probe --help", "completion bash", "config path", "config --help"],
+    [
+        "--version",
+        "-V",
+        "--help",
+        "track --help",
+        "probe --help",
+        "alerts test --help",
+        "completion bash",
+        "config path",
+        "config --help",
+    ],
 )
 def test_a_light_command_imports_nothing_heavy(tmp_path: Path, command: str) -> None:
     assert imported(tmp_path, *command.split()) & HEAVY == set()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colter.core.units import format_age, format_duration, format_size, parse_duration, parse_size
+from colter.core.units import format_age, format_amount, format_duration, format_size, parse_duration, parse_size
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,8 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 @given(st.integers(0, 2**50).filter(lambda size: size < 10**12 or size % 2**20 == 0))
 def test_a_formatted_size_reads_back_the_same(size: int) -> None:
     assert parse_size(format_size(size)) == size
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 rounds"), (1, "1 round"), (2, "2 rounds"), (5000, "5,000 rounds")])
+def test_an_amount_is_written_with_its_noun(count: int, text: str) -> None:
+    assert format_amount(count, "round") == text

@@ -85,11 +85,19 @@ def test_what_is_too_large_goes_in_smaller_pieces(influx: InfluxDB) -> None:
     assert len(influx.query("SELECT * FROM pypi_package_stats")) == 4
 
 
-def test_a_web_page_has_stored_nothing() -> None:
-    with recording(Recorder(200, {"Content-Type": "text/html; charset=utf-8"}, b"<p>Sign in")) as server:
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "text/plain", ""], ids=["page", "text", "unnamed"])
+def test_who_answers_with_a_page_has_stored_nothing(kind: str) -> None:
+    with recording(Recorder(200, {"Content-Type": kind} if kind else {}, b"<p>Sign in")) as server:
         error = failure(server.url)
     assert error.answer is Answer.PAUSE
     assert "a web page answers" in str(error)
+    assert error.hint == "correct influxdb.url: it is the address of the server, without /api"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}"], ids=["nothing", "json"])
+def test_others_than_influxdb_may_say_200(body: bytes) -> None:
+    with recording(Recorder(200, {"Content-Type": "application/json"}, body)) as server:
+        assert write(server.url, [REFUSED]) == []
 
 
 def test_an_answer_that_drips_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,5 +106,12 @@ def test_what_cannot_be_pushed_is_kept_and_shown_by_the_next_run(
     assert "404" in done.err
     assert "prometheus.gateway" in done.err
     pushing("")
-    assert machine.process("export", "-q").code == 0
+    told = machine.process("status", "-f", "text").err
+    assert "colter: prometheus: 1 measurement owed for" in told
+    assert "404" in told, "rows have no place for it, so it stands beside them"
+    assert "prometheus: 1 measurement owed" in machine.process("export", "--dry-run").err
+    done = machine.process("export")
+    assert done.code == 0
+    assert "prometheus: the newest state sent, nothing is owed any more" in done.err
+    assert "prometheus: nothing sent" in machine.process("export").err
     assert up(text_series(pushgateway.metrics())) == {"one"}

@@ -122,9 +122,10 @@ def refused(url: str, *works: Work, **changes: Any) -> DeliveryError:
         (answer(401, b"who?"), Answer.PAUSE, "401", "prometheus.password"),
         (answer(404, b"no"), Answer.PAUSE, "404", "prometheus.gateway"),
         (answer(302, b"", ["Location: https://login.example.org/"]), Answer.PAUSE, "login.example.org", "gateway"),
+        (answer(200, b"Hello"), Answer.PAUSE, "", "gateway"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", Answer.RETRY, "no proper HTTP", None),
     ],
-    ids=["500", "503", "400", "413", "401", "404", "redirect", "ssh"],
+    ids=["500", "503", "400", "413", "401", "404", "redirect", "page", "ssh"],
 )
 def test_every_no_is_told_with_what_to_do(
     work: Work, reply: bytes, answer_: Answer, said: str, hint: str | None
@@ -145,7 +146,8 @@ def test_a_gateway_that_is_down_is_asked_again_later() -> None:
         port = listener.getsockname()[1]
     error = refused(f"http://127.0.0.1:{port}", showing(*NOW))
     assert error.answer is Answer.RETRY
-    assert str(error).count("cannot connect") == 1, "three sources, one message"
+    assert str(error).count(f"cannot connect to 127.0.0.1 at port {port}") == 1, "three sources, one message"
+    assert error.hint == "if it stays so, correct prometheus.gateway"
 
 
 def test_a_gateway_that_hangs_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
 from colter.cli.exporting.window import Window
+from colter.core.units import format_amount
 
 if TYPE_CHECKING:
     from colter.app.transfer import Asked
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 def count_history(context: Context, window: Window) -> None:
     """Say how many measurements the window has."""
     asked = window.asked(context.clock.now(), ())
-    context.say(f"colter: {context.run(lambda: _count(context, asked)):,} measurements")
+    context.say(f"colter: {format_amount(context.run(lambda: _count(context, asked)), 'measurement')}")
 
 
 def count_owed(context: Context, sinks: Sequence[str]) -> None:
@@ -22,7 +23,7 @@ def count_owed(context: Context, sinks: Sequence[str]) -> None:
     owing = [each for each in context.run(lambda: _owing(context)) if each.lane == "sink" and each.deliveries]
     for each in owing:
         if not sinks or each.to in sinks:
-            context.say(f"colter: {each.to}: {each.entries:,} measurements are owed")
+            context.say(f"colter: {each.to}: {format_amount(each.entries, 'measurement')} owed")
     if not owing:
         context.say("colter: nothing is owed")
 

@@ -1,13 +1,14 @@
 """Delivers now what sinks have not taken yet."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from colter.cli.arriving import Arriving
 from colter.cli.context import Context
 from colter.cli.outcome import report
 from colter.core.errors import ColterError, ConfigError, ExitCode, worst
+from colter.core.units import format_amount
 
 if TYPE_CHECKING:
     from colter.core.model import Owing
@@ -24,11 +25,11 @@ def deliver_owed(context: Context, sinks: Sequence[str], patience: timedelta) ->
             "no sink is set up, so there is nothing to deliver to",
             hint="docs/exports.md; or write the history into a file: colter export --file history.jsonl",
         )
-    arrived: Counter[str] = Counter()
+    arriving = Arriving(context)
     problems: list[ColterError] = []
-    owing = context.run(lambda: _deliver(context, names, patience, arrived, problems))
+    owing = context.run(lambda: _deliver(context, names, patience, arriving, problems))
     for name in names:
-        _tell(context, name, arrived[name], owing.get(name))
+        _tell(context, name, arriving.counts.get(name), owing.get(name))
     for problem in problems:
         report(problem, context)
     left = [ExitCode.UNDELIVERED for name in names if name in owing and owing[name].deliveries]
@@ -36,21 +37,18 @@ def deliver_owed(context: Context, sinks: Sequence[str], patience: timedelta) ->
 
 
 async def _deliver(
-    context: Context, names: Sequence[str], patience: timedelta, arrived: Counter[str], problems: list[ColterError]
+    context: Context, names: Sequence[str], patience: timedelta, arriving: Arriving, problems: list[ColterError]
 ) -> "dict[str, Owing]":
     from colter.app.runtime import open_runtime
 
-    def show(sink: str, count: int) -> None:
-        arrived[sink] += count
-        context.progress.show("delivered: " + ", ".join(f"{name} {total:,}" for name, total in arrived.items()))
-
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        await runtime.deliver(names, patience=patience, arrived=show)
+        await runtime.deliver(names, patience=patience, arrived=arriving)
         problems += runtime.problems
         return {owing.to: owing for owing in await runtime.owing() if owing.lane == "sink"}
 
 
-def _tell(context: Context, name: str, arrived: int, owing: "Owing | None") -> None:
-    sent = f"{arrived:,} measurements sent" if arrived else "nothing sent"
+def _tell(context: Context, name: str, arrived: int | None, owing: "Owing | None") -> None:
+    """`arrived`: how many entries; 0: a display has taken the newest state; None: nothing."""
+    sent = "nothing" if arrived is None else format_amount(arrived, "measurement") if arrived else "the newest state"
     left = f"{owing.entries:,} still owed" if owing and owing.deliveries else "nothing is owed any more"
-    context.say(f"colter: {name}: {sent}, {left}")
+    context.say(f"colter: {name}: {sent} sent, {left}")

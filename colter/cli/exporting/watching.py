@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
-from colter.core.units import format_age, format_duration
+from colter.core.units import format_age, format_amount, format_duration
 
 if TYPE_CHECKING:
     from colter.app.transfer import Moved
@@ -47,7 +47,7 @@ class Watching:
         if not self.moved.total:
             self._context.say(f"colter: {self._name}: nothing is stored in that window")
             return
-        self._context.say(f"colter: {self._name}: {self.moved.window.sent:,} measurements")
+        self._context.say(f"colter: {self._name}: {format_amount(self.moved.window.sent, 'measurement')}")
         if refused := self.moved.refused:
             reason = refused[0].reason
             self._context.warn(f"colter: {self._name}: refused {len(refused):,} for good, the first because: {reason}")

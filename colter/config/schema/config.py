@@ -1,11 +1,12 @@
 """The whole configuration, as pydantic models: every key, what it may hold, its default and its description."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from colter.config.schema.alerting import Alerts
+from colter.config.schema.alerting import Alerts, Channel, EmailChannel
 from colter.config.schema.destination import host_port, origin
 from colter.config.schema.endpoints import Endpoint, EndpointItem, ProbeDefaults
 from colter.config.schema.measures import Size
@@ -244,6 +245,13 @@ class Config(Section):
     def secrets(self) -> tuple[SecretRef, ...]:
         """Every secret that is written, with its place and destination."""
         return self._secrets
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """Ways to tell somebody, by name; with `smtp` alone there is one, `email`, as the predecessor had it."""
+        if self.smtp and not self.alerts.channels:
+            return {"email": EmailChannel(type="email")}
+        return self.alerts.channels
 
     @model_validator(mode="after")
     def _bind(self) -> Self:

@@ -48,7 +48,7 @@ def _needs_itself(name: str, needs: dict[str, list[str]]) -> bool:
 
 
 def _alerts(config: Config) -> Iterator[Conflict]:
-    channels = config.alerts.channels
+    channels = config.channels
     for place, route in enumerate(config.alerts.routes):
         for number, name in enumerate(route.notify):
             if name not in channels:

@@ -1,0 +1,36 @@
+"""What everything is made from: settings with their secrets, the way out, the past and the time."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from colter.config.schema.secretref import SecretRef
+from colter.config.settings import Settings
+from colter.core.clock import Clock
+from colter.core.errors import ConfigError
+from colter.core.ports import Recall
+from colter.core.secret import Secret
+
+if TYPE_CHECKING:
+    from colter.net.http import Http
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What sources, sinks and channels are made from."""
+
+    settings: Settings
+    http: "Http"
+    recall: Recall
+    clock: Clock
+
+    def secret(self, ref: SecretRef | None) -> Secret | None:
+        """A secret that need not be configured; raises what `Settings.reveal` does."""
+        return self.settings.reveal(ref) if ref else None
+
+
+def not_set_up(name: str, section: str) -> ConfigError:
+    """Something was asked for without its section of the configuration."""
+    return ConfigError(
+        f"{name}: there is no section `{section}` in the configuration",
+        hint=f"add it: docs/configuration.md; or: colter config set {section}.KEY VALUE",
+    )
