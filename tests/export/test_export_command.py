@@ -15,6 +15,7 @@ from tests.cli.running import PROGRAM, Machine
 from tests.export.filling import fill
 from tests.export.histories import long, of_every_kind
 from tests.fakes.clock import START, FakeClock
+from tests.needing import lacking
 from tests.servers.asking import ask
 from tests.servers.pushgateway import Pushgateway
 
@@ -143,7 +144,7 @@ def test_a_disk_that_is_full_keeps_what_is_good_and_the_same_command_goes_on(mac
     small = machine.home / "small"
     small.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", small], check=False).returncode:
-        pytest.skip("mounting needs root")
+        lacking("the right to mount a disk")
     try:
         done = machine.inside("export", "--file", str(small / "history.lp"))
         assert done.code == 6

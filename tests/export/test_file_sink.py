@@ -21,6 +21,7 @@ from colter.sinks.file import File
 from colter.sinks.formats import FORMATS
 from tests.export.histories import long, of_every_kind
 from tests.fakes.clock import FakeClock
+from tests.needing import lacking
 
 ENTRIES = [entry for done in long(40, 5) for entry in done.entries]
 FEWER = [entry for done in long(20, 5) for entry in done.entries]
@@ -235,7 +236,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", folder], check=False).returncode:
-        pytest.skip("mounting needs root")
+        lacking("the right to mount a disk")
     yield folder
     subprocess.run(["umount", folder], check=True)
 
