@@ -1,478 +1,176 @@
-# colter: completion of commands, options and choices. Made by `colter completion`; do not edit.
-# Works alone; with the bash-completion package it is loaded at the first TAB.
+# colter: completion of commands, options, choices and names. Made by `colter completion`; do not edit.
+# Works alone; the package bash-completion loads it at the first TAB. Nothing that is typed or read is executed.
 _colter_completion() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path='' word i skip=''
+    local line=${COMP_LINE:0:COMP_POINT} words=() known=() quote='' path='' spot='' at=0 only='' many=''
+    local config=${COLTER_CONFIG-} state=${COLTER_STATE-} word typed past open head=''
     COMPREPLY=()
-    # Bash splits at `=`: --format=js is three words.
-    [[ $cur == '=' ]] && cur=''
-    [[ $prev == '=' ]] && prev=${COMP_WORDS[COMP_CWORD-2]}
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        word=${COMP_WORDS[i]}
-        if [[ -n $skip ]]; then skip=''; continue; fi
-        case "$path:$word" in
-            ':-c'|':--config') skip=1; continue ;;
-            ':--state') skip=1; continue ;;
-            ':--color') skip=1; continue ;;
-            ':--password-file') skip=1; continue ;;
-            ':--password-command') skip=1; continue ;;
-            'probe:-X'|'probe:--method') skip=1; continue ;;
-            'probe:-H'|'probe:--header') skip=1; continue ;;
-            'probe:-d'|'probe:--data') skip=1; continue ;;
-            'probe:--expect') skip=1; continue ;;
-            'probe:--count') skip=1; continue ;;
-            'probe:--interval') skip=1; continue ;;
-            'probe:--wait') skip=1; continue ;;
-            'probe:-o'|'probe:--output') skip=1; continue ;;
-            'probe:-f'|'probe:--format') skip=1; continue ;;
-            'probe:--file') skip=1; continue ;;
-            'probe:--fail-on') skip=1; continue ;;
-            'probe:--timeout') skip=1; continue ;;
-            'probe:-c'|'probe:--config') skip=1; continue ;;
-            'probe:--state') skip=1; continue ;;
-            'probe:--color') skip=1; continue ;;
-            'probe:--password-file') skip=1; continue ;;
-            'probe:--password-command') skip=1; continue ;;
-            'export:-o'|'export:--output') skip=1; continue ;;
-            'export:--since') skip=1; continue ;;
-            'export:--until') skip=1; continue ;;
-            'export:--source') skip=1; continue ;;
-            'export:-f'|'export:--format') skip=1; continue ;;
-            'export:--file') skip=1; continue ;;
-            'export:--timeout') skip=1; continue ;;
-            'export:--listen') skip=1; continue ;;
-            'export:-c'|'export:--config') skip=1; continue ;;
-            'export:--state') skip=1; continue ;;
-            'export:--color') skip=1; continue ;;
-            'export:--password-file') skip=1; continue ;;
-            'export:--password-command') skip=1; continue ;;
-            'status:-f'|'status:--format') skip=1; continue ;;
-            'status:--file') skip=1; continue ;;
-            'status:-c'|'status:--config') skip=1; continue ;;
-            'status:--state') skip=1; continue ;;
-            'status:--color') skip=1; continue ;;
-            'status:--password-file') skip=1; continue ;;
-            'status:--password-command') skip=1; continue ;;
-            'login:-c'|'login:--config') skip=1; continue ;;
-            'login:--state') skip=1; continue ;;
-            'login:--color') skip=1; continue ;;
-            'login:--password-file') skip=1; continue ;;
-            'login:--password-command') skip=1; continue ;;
-            'logout:-c'|'logout:--config') skip=1; continue ;;
-            'logout:--state') skip=1; continue ;;
-            'logout:--color') skip=1; continue ;;
-            'logout:--password-file') skip=1; continue ;;
-            'logout:--password-command') skip=1; continue ;;
-            'completion:-c'|'completion:--config') skip=1; continue ;;
-            'completion:--state') skip=1; continue ;;
-            'completion:--color') skip=1; continue ;;
-            'completion:--password-file') skip=1; continue ;;
-            'completion:--password-command') skip=1; continue ;;
-            'demo:-c'|'demo:--config') skip=1; continue ;;
-            'demo:--state') skip=1; continue ;;
-            'demo:--color') skip=1; continue ;;
-            'demo:--password-file') skip=1; continue ;;
-            'demo:--password-command') skip=1; continue ;;
-            'track:-c'|'track:--config') skip=1; continue ;;
-            'track:--state') skip=1; continue ;;
-            'track:--color') skip=1; continue ;;
-            'track:--password-file') skip=1; continue ;;
-            'track:--password-command') skip=1; continue ;;
-            'track github:--with') skip=1; continue ;;
-            'track github:-o'|'track github:--output') skip=1; continue ;;
-            'track github:-f'|'track github:--format') skip=1; continue ;;
-            'track github:--file') skip=1; continue ;;
-            'track github:--fail-on') skip=1; continue ;;
-            'track github:--timeout') skip=1; continue ;;
-            'track github:-c'|'track github:--config') skip=1; continue ;;
-            'track github:--state') skip=1; continue ;;
-            'track github:--color') skip=1; continue ;;
-            'track github:--password-file') skip=1; continue ;;
-            'track github:--password-command') skip=1; continue ;;
-            'track pypi:--by') skip=1; continue ;;
-            'track pypi:-o'|'track pypi:--output') skip=1; continue ;;
-            'track pypi:-f'|'track pypi:--format') skip=1; continue ;;
-            'track pypi:--file') skip=1; continue ;;
-            'track pypi:--fail-on') skip=1; continue ;;
-            'track pypi:--timeout') skip=1; continue ;;
-            'track pypi:-c'|'track pypi:--config') skip=1; continue ;;
-            'track pypi:--state') skip=1; continue ;;
-            'track pypi:--color') skip=1; continue ;;
-            'track pypi:--password-file') skip=1; continue ;;
-            'track pypi:--password-command') skip=1; continue ;;
-            'track all:-o'|'track all:--output') skip=1; continue ;;
-            'track all:-f'|'track all:--format') skip=1; continue ;;
-            'track all:--file') skip=1; continue ;;
-            'track all:--fail-on') skip=1; continue ;;
-            'track all:--timeout') skip=1; continue ;;
-            'track all:-c'|'track all:--config') skip=1; continue ;;
-            'track all:--state') skip=1; continue ;;
-            'track all:--color') skip=1; continue ;;
-            'track all:--password-file') skip=1; continue ;;
-            'track all:--password-command') skip=1; continue ;;
-            'alerts:-c'|'alerts:--config') skip=1; continue ;;
-            'alerts:--state') skip=1; continue ;;
-            'alerts:--color') skip=1; continue ;;
-            'alerts:--password-file') skip=1; continue ;;
-            'alerts:--password-command') skip=1; continue ;;
-            'alerts test:-c'|'alerts test:--config') skip=1; continue ;;
-            'alerts test:--state') skip=1; continue ;;
-            'alerts test:--color') skip=1; continue ;;
-            'alerts test:--password-file') skip=1; continue ;;
-            'alerts test:--password-command') skip=1; continue ;;
-            'config:-c'|'config:--config') skip=1; continue ;;
-            'config:--state') skip=1; continue ;;
-            'config:--color') skip=1; continue ;;
-            'config:--password-file') skip=1; continue ;;
-            'config:--password-command') skip=1; continue ;;
-            'config init:-c'|'config init:--config') skip=1; continue ;;
-            'config init:--state') skip=1; continue ;;
-            'config init:--color') skip=1; continue ;;
-            'config init:--password-file') skip=1; continue ;;
-            'config init:--password-command') skip=1; continue ;;
-            'config path:-c'|'config path:--config') skip=1; continue ;;
-            'config path:--state') skip=1; continue ;;
-            'config path:--color') skip=1; continue ;;
-            'config path:--password-file') skip=1; continue ;;
-            'config path:--password-command') skip=1; continue ;;
-            'config show:-c'|'config show:--config') skip=1; continue ;;
-            'config show:--state') skip=1; continue ;;
-            'config show:--color') skip=1; continue ;;
-            'config show:--password-file') skip=1; continue ;;
-            'config show:--password-command') skip=1; continue ;;
-            'config check:-c'|'config check:--config') skip=1; continue ;;
-            'config check:--state') skip=1; continue ;;
-            'config check:--color') skip=1; continue ;;
-            'config check:--password-file') skip=1; continue ;;
-            'config check:--password-command') skip=1; continue ;;
-            'config schema:-c'|'config schema:--config') skip=1; continue ;;
-            'config schema:--state') skip=1; continue ;;
-            'config schema:--color') skip=1; continue ;;
-            'config schema:--password-file') skip=1; continue ;;
-            'config schema:--password-command') skip=1; continue ;;
-            'config get:-c'|'config get:--config') skip=1; continue ;;
-            'config get:--state') skip=1; continue ;;
-            'config get:--color') skip=1; continue ;;
-            'config get:--password-file') skip=1; continue ;;
-            'config get:--password-command') skip=1; continue ;;
-            'config set:-c'|'config set:--config') skip=1; continue ;;
-            'config set:--state') skip=1; continue ;;
-            'config set:--color') skip=1; continue ;;
-            'config set:--password-file') skip=1; continue ;;
-            'config set:--password-command') skip=1; continue ;;
-            'config unset:-c'|'config unset:--config') skip=1; continue ;;
-            'config unset:--state') skip=1; continue ;;
-            'config unset:--color') skip=1; continue ;;
-            'config unset:--password-file') skip=1; continue ;;
-            'config unset:--password-command') skip=1; continue ;;
-            'config edit:-c'|'config edit:--config') skip=1; continue ;;
-            'config edit:--state') skip=1; continue ;;
-            'config edit:--color') skip=1; continue ;;
-            'config edit:--password-file') skip=1; continue ;;
-            'config edit:--password-command') skip=1; continue ;;
-            'config seal:-c'|'config seal:--config') skip=1; continue ;;
-            'config seal:--state') skip=1; continue ;;
-            'config seal:--color') skip=1; continue ;;
-            'config seal:--password-file') skip=1; continue ;;
-            'config seal:--password-command') skip=1; continue ;;
-            'config reseal:--was') skip=1; continue ;;
-            'config reseal:-c'|'config reseal:--config') skip=1; continue ;;
-            'config reseal:--state') skip=1; continue ;;
-            'config reseal:--color') skip=1; continue ;;
-            'config reseal:--password-file') skip=1; continue ;;
-            'config reseal:--password-command') skip=1; continue ;;
-            'config passwd:--new-password-file') skip=1; continue ;;
-            'config passwd:-c'|'config passwd:--config') skip=1; continue ;;
-            'config passwd:--state') skip=1; continue ;;
-            'config passwd:--color') skip=1; continue ;;
-            'config passwd:--password-file') skip=1; continue ;;
-            'config passwd:--password-command') skip=1; continue ;;
-            'config rekey:-c'|'config rekey:--config') skip=1; continue ;;
-            'config rekey:--state') skip=1; continue ;;
-            'config rekey:--color') skip=1; continue ;;
-            'config rekey:--password-file') skip=1; continue ;;
-            'config rekey:--password-command') skip=1; continue ;;
-            'config import:-c'|'config import:--config') skip=1; continue ;;
-            'config import:--state') skip=1; continue ;;
-            'config import:--color') skip=1; continue ;;
-            'config import:--password-file') skip=1; continue ;;
-            'config import:--password-command') skip=1; continue ;;
-            'config import legacy:--salt') skip=1; continue ;;
-            'config import legacy:--new-password-file') skip=1; continue ;;
-            'config import legacy:-c'|'config import legacy:--config') skip=1; continue ;;
-            'config import legacy:--state') skip=1; continue ;;
-            'config import legacy:--color') skip=1; continue ;;
-            'config import legacy:--password-file') skip=1; continue ;;
-            'config import legacy:--password-command') skip=1; continue ;;
+    # Readline cuts words at `:` and `=` too: what stands before the part it wants ($2) is past.
+    _colter_split "${line%"${2-}"}"
+    past=${words[${#words[@]}-1]} open=$quote
+    _colter_split "$line"
+    [[ ${#words[@]} -gt 1 ]] || return 0
+    typed=${words[${#words[@]}-1]}
+
+    for word in "${words[@]:1:${#words[@]}-2}"; do
+        case $spot in
+            -c|--config) config=$word spot=''; continue ;;
+            --state) state=$word spot=''; continue ;;
+            -*) spot=''; continue ;;
         esac
-        case "${path:+$path }$word" in
-            'probe') path='probe' ;;
-            'export') path='export' ;;
-            'status') path='status' ;;
-            'login') path='login' ;;
-            'logout') path='logout' ;;
-            'completion') path='completion' ;;
-            'demo') path='demo' ;;
-            'track') path='track' ;;
-            'track github') path='track github' ;;
-            'track pypi') path='track pypi' ;;
-            'track all') path='track all' ;;
-            'alerts') path='alerts' ;;
-            'alerts test') path='alerts test' ;;
-            'config') path='config' ;;
-            'config init') path='config init' ;;
-            'config path') path='config path' ;;
-            'config show') path='config show' ;;
-            'config check') path='config check' ;;
-            'config schema') path='config schema' ;;
-            'config get') path='config get' ;;
-            'config set') path='config set' ;;
-            'config unset') path='config unset' ;;
-            'config edit') path='config edit' ;;
-            'config seal') path='config seal' ;;
-            'config reseal') path='config reseal' ;;
-            'config passwd') path='config passwd' ;;
-            'config rekey') path='config rekey' ;;
-            'config import') path='config import' ;;
-            'config import legacy') path='config import legacy' ;;
+        if [[ -z $only && $word == -?* ]]; then
+            case $word in
+                --) only=1 ;;
+                --config=*) config=${word#*=} ;;
+                --state=*) state=${word#*=} ;;
+            esac
+            case $path:$word in
+                'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') spot=$word ;;
+                'probe:-o'|'probe:--output'|'export:-o'|'export:--output'|'daemon:-o'|'daemon:--output'|'track github:-o'|'track github:--output'|'track pypi:-o'|'track pypi:--output'|'track all:-o'|'track all:--output') spot=$word ;;
+                'probe:-f'|'probe:--format') spot=$word ;;
+                'probe:--file'|'export:--file'|'status:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') spot=$word ;;
+                'export:--source') spot=$word ;;
+                'export:-f'|'export:--format') spot=$word ;;
+                'status:-f'|'status:--format'|'track github:-f'|'track github:--format'|'track pypi:-f'|'track pypi:--format'|'track all:-f'|'track all:--format') spot=$word ;;
+                'track github:--with') spot=$word ;;
+                'track pypi:--by') spot=$word ;;
+                'alerts list:-f'|'alerts list:--format'|'alerts simulate:-f'|'alerts simulate:--format') spot=$word ;;
+                *':-c'|*':--config'|*':--password-file') spot=$word ;;
+                *':--state') spot=$word ;;
+                *':--color') spot=$word ;;
+                *':--password-command') spot=$word ;;
+            esac
+            continue
+        fi
+        case ${path:+$path }$word in
+            'probe'|'beat'|'export'|'daemon'|'status'|'login'|'logout'|'completion'|'demo'|'track'|'track github'|'track pypi'|'track all'|'alerts'|'alerts list'|'alerts test'|'alerts simulate'|'alerts silence'|'alerts unsilence'|'config'|'config init'|'config path'|'config show'|'config check'|'config schema'|'config get'|'config set'|'config unset'|'config edit'|'config seal'|'config reseal'|'config passwd'|'config rekey'|'config import'|'config import legacy') path=${path:+$path }$word at=0 ;;
+            *) at=$((at + 1)) ;;
         esac
     done
-    case "$path:$prev" in
-        ':-c'|':--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        ':--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        ':--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        ':--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        ':--password-command') :; return ;;
-        'probe:-X'|'probe:--method') :; return ;;
-        'probe:-H'|'probe:--header') :; return ;;
-        'probe:-d'|'probe:--data') :; return ;;
-        'probe:--expect') :; return ;;
-        'probe:--count') :; return ;;
-        'probe:--interval') :; return ;;
-        'probe:--wait') :; return ;;
-        'probe:-o'|'probe:--output') COMPREPLY=($(compgen -W 'influx prometheus database file' -- "$cur")); return ;;
-        'probe:-f'|'probe:--format') COMPREPLY=($(compgen -W 'table text json jsonl csv markdown openmetrics junit nagios github' -- "$cur")); return ;;
-        'probe:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'probe:--fail-on') :; return ;;
-        'probe:--timeout') :; return ;;
-        'probe:-c'|'probe:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'probe:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'probe:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'probe:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'probe:--password-command') :; return ;;
-        'export:-o'|'export:--output') COMPREPLY=($(compgen -W 'influx prometheus database file' -- "$cur")); return ;;
-        'export:--since') :; return ;;
-        'export:--until') :; return ;;
-        'export:--source') COMPREPLY=($(compgen -W 'github pypi probe' -- "$cur")); return ;;
-        'export:-f'|'export:--format') COMPREPLY=($(compgen -W 'jsonl csv influx openmetrics table text json markdown' -- "$cur")); return ;;
-        'export:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'export:--timeout') :; return ;;
-        'export:--listen') :; return ;;
-        'export:-c'|'export:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'export:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'export:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'export:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'export:--password-command') :; return ;;
-        'status:-f'|'status:--format') COMPREPLY=($(compgen -W 'table text json jsonl csv markdown openmetrics' -- "$cur")); return ;;
-        'status:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'status:-c'|'status:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'status:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'status:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'status:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'status:--password-command') :; return ;;
-        'login:-c'|'login:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'login:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'login:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'login:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'login:--password-command') :; return ;;
-        'logout:-c'|'logout:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'logout:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'logout:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'logout:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'logout:--password-command') :; return ;;
-        'completion:-c'|'completion:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'completion:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'completion:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'completion:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'completion:--password-command') :; return ;;
-        'demo:-c'|'demo:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'demo:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'demo:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'demo:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'demo:--password-command') :; return ;;
-        'track:-c'|'track:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'track:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track:--password-command') :; return ;;
-        'track github:--with') COMPREPLY=($(compgen -W 'downloads issues traffic ci security' -- "$cur")); return ;;
-        'track github:-o'|'track github:--output') COMPREPLY=($(compgen -W 'influx prometheus database file' -- "$cur")); return ;;
-        'track github:-f'|'track github:--format') COMPREPLY=($(compgen -W 'table text json jsonl csv markdown openmetrics' -- "$cur")); return ;;
-        'track github:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track github:--fail-on') :; return ;;
-        'track github:--timeout') :; return ;;
-        'track github:-c'|'track github:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track github:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track github:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'track github:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track github:--password-command') :; return ;;
-        'track pypi:--by') COMPREPLY=($(compgen -W 'python system' -- "$cur")); return ;;
-        'track pypi:-o'|'track pypi:--output') COMPREPLY=($(compgen -W 'influx prometheus database file' -- "$cur")); return ;;
-        'track pypi:-f'|'track pypi:--format') COMPREPLY=($(compgen -W 'table text json jsonl csv markdown openmetrics' -- "$cur")); return ;;
-        'track pypi:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track pypi:--fail-on') :; return ;;
-        'track pypi:--timeout') :; return ;;
-        'track pypi:-c'|'track pypi:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track pypi:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track pypi:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'track pypi:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track pypi:--password-command') :; return ;;
-        'track all:-o'|'track all:--output') COMPREPLY=($(compgen -W 'influx prometheus database file' -- "$cur")); return ;;
-        'track all:-f'|'track all:--format') COMPREPLY=($(compgen -W 'table text json jsonl csv markdown openmetrics' -- "$cur")); return ;;
-        'track all:--file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track all:--fail-on') :; return ;;
-        'track all:--timeout') :; return ;;
-        'track all:-c'|'track all:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track all:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track all:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'track all:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'track all:--password-command') :; return ;;
-        'alerts:-c'|'alerts:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'alerts:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'alerts:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'alerts:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'alerts:--password-command') :; return ;;
-        'alerts test:-c'|'alerts test:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'alerts test:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'alerts test:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'alerts test:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'alerts test:--password-command') :; return ;;
-        'config:-c'|'config:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config:--password-command') :; return ;;
-        'config init:-c'|'config init:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config init:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config init:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config init:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config init:--password-command') :; return ;;
-        'config path:-c'|'config path:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config path:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config path:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config path:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config path:--password-command') :; return ;;
-        'config show:-c'|'config show:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config show:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config show:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config show:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config show:--password-command') :; return ;;
-        'config check:-c'|'config check:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config check:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config check:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config check:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config check:--password-command') :; return ;;
-        'config schema:-c'|'config schema:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config schema:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config schema:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config schema:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config schema:--password-command') :; return ;;
-        'config get:-c'|'config get:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config get:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config get:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config get:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config get:--password-command') :; return ;;
-        'config set:-c'|'config set:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config set:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config set:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config set:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config set:--password-command') :; return ;;
-        'config unset:-c'|'config unset:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config unset:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config unset:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config unset:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config unset:--password-command') :; return ;;
-        'config edit:-c'|'config edit:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config edit:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config edit:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config edit:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config edit:--password-command') :; return ;;
-        'config seal:-c'|'config seal:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config seal:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config seal:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config seal:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config seal:--password-command') :; return ;;
-        'config reseal:--was') :; return ;;
-        'config reseal:-c'|'config reseal:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config reseal:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config reseal:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config reseal:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config reseal:--password-command') :; return ;;
-        'config passwd:--new-password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config passwd:-c'|'config passwd:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config passwd:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config passwd:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config passwd:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config passwd:--password-command') :; return ;;
-        'config rekey:-c'|'config rekey:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config rekey:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config rekey:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config rekey:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config rekey:--password-command') :; return ;;
-        'config import:-c'|'config import:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config import:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import:--password-command') :; return ;;
-        'config import legacy:--salt') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import legacy:--new-password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import legacy:-c'|'config import legacy:--config') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import legacy:--state') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import legacy:--color') COMPREPLY=($(compgen -W 'auto always never' -- "$cur")); return ;;
-        'config import legacy:--password-file') compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur")); return ;;
-        'config import legacy:--password-command') :; return ;;
-    esac
-    if [[ $cur == -* ]]; then
-        case "$path" in
-            '') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'probe') COMPREPLY=($(compgen -W '-X --method -H --header -d --data --expect --count --interval --wait --explain -o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'export') COMPREPLY=($(compgen -W '-o --output --since --until --source -f --format --file --timeout --dry-run --refused --listen --delete -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'status') COMPREPLY=($(compgen -W '-f --format --file -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'login') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'logout') COMPREPLY=($(compgen -W '--all -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'completion') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'demo') COMPREPLY=($(compgen -W '--keep -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'track') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'track github') COMPREPLY=($(compgen -W '--with -o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'track pypi') COMPREPLY=($(compgen -W '--by -o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'track all') COMPREPLY=($(compgen -W '-o --output -f --format --file --dry-run --no-store --fail-on --timeout -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'alerts') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'alerts test') COMPREPLY=($(compgen -W '--dry-run -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config init') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config path') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config show') COMPREPLY=($(compgen -W '--reveal --effective -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config check') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config schema') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config get') COMPREPLY=($(compgen -W '--reveal -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config set') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config unset') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config edit') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config seal') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config reseal') COMPREPLY=($(compgen -W '--was -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config passwd') COMPREPLY=($(compgen -W '--new-password-file -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config rekey') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config import') COMPREPLY=($(compgen -W '-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-            'config import legacy') COMPREPLY=($(compgen -W '--salt --new-password-file -c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help' -- "$cur")) ;;
-        esac
-    else
-        case "$path" in
-            '') COMPREPLY=($(compgen -W 'probe export status login logout completion demo track alerts config' -- "$cur")) ;;
-            'completion') COMPREPLY=($(compgen -W 'bash zsh fish powershell' -- "$cur")) ;;
-            'track') COMPREPLY=($(compgen -W 'github pypi all' -- "$cur")) ;;
-            'alerts') COMPREPLY=($(compgen -W 'test' -- "$cur")) ;;
-            'config') COMPREPLY=($(compgen -W 'init path show check schema get set unset edit seal reseal passwd rekey import' -- "$cur")) ;;
-            'config import') COMPREPLY=($(compgen -W 'legacy' -- "$cur")) ;;
-        esac
+
+    if [[ -z $spot$only && $typed == --*=* ]]; then
+        spot=${typed%%=*} head=${typed%%=*}=
+    elif [[ -z $spot$only && $typed == -* ]]; then
+        spot=-
     fi
+    case $path:${spot:-$at} in
+        *:-)
+            known=(-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help)
+            case $path in
+                'probe') known+=(-X --method -H --header -d --data --expect --count --interval --wait --explain -o --output -f --format --file --dry-run --no-store --fail-on --timeout) ;;
+                'beat') known+=(--start --success --fail --log) ;;
+                'export') known+=(-o --output --since --until --source -f --format --file --timeout --dry-run --refused --listen --delete) ;;
+                'daemon') known+=(--every -o --output --once) ;;
+                'status') known+=(-f --format --file) ;;
+                'logout') known+=(--all) ;;
+                'demo') known+=(--keep) ;;
+                'track github') known+=(--with -o --output -f --format --file --dry-run --no-store --fail-on --timeout) ;;
+                'track pypi') known+=(--by -o --output -f --format --file --dry-run --no-store --fail-on --timeout) ;;
+                'track all') known+=(-o --output -f --format --file --dry-run --no-store --fail-on --timeout) ;;
+                'alerts list') known+=(--all --undelivered -f --format --file) ;;
+                'alerts test') known+=(--dry-run) ;;
+                'alerts simulate') known+=(--since --until -f --format --file) ;;
+                'alerts silence') known+=(--for --until --note) ;;
+                'alerts unsilence') known+=(--all) ;;
+                'config show') known+=(--reveal --effective) ;;
+                'config get') known+=(--reveal) ;;
+                'config reseal') known+=(--was) ;;
+                'config passwd') known+=(--new-password-file) ;;
+                'config import legacy') known+=(--salt --new-password-file) ;;
+            esac ;;
+        'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') : ;;
+        'probe:-o'|'probe:--output'|'export:-o'|'export:--output'|'daemon:-o'|'daemon:--output'|'track github:-o'|'track github:--output'|'track pypi:-o'|'track pypi:--output'|'track all:-o'|'track all:--output') many=1; _colter_names sink; [[ ${#known[@]} != 0 ]] || known=(influx prometheus database file) ;;
+        'probe:-f'|'probe:--format') known=(table text json jsonl csv markdown openmetrics junit nagios github) ;;
+        'probe:--file'|'export:--file'|'status:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') compopt -o default 2>/dev/null ;;
+        'export:--source') many=1; known=(github pypi probe) ;;
+        'export:-f'|'export:--format') known=(jsonl csv influx openmetrics table text json markdown) ;;
+        'status:-f'|'status:--format'|'track github:-f'|'track github:--format'|'track pypi:-f'|'track pypi:--format'|'track all:-f'|'track all:--format') known=(table text json jsonl csv markdown openmetrics) ;;
+        'track github:--with') many=1; known=(downloads issues traffic ci security) ;;
+        'track pypi:--by') many=1; known=(python system) ;;
+        'alerts list:-f'|'alerts list:--format'|'alerts simulate:-f'|'alerts simulate:--format') known=(table text json jsonl csv markdown) ;;
+        *':-c'|*':--config'|*':--password-file') compopt -o default 2>/dev/null ;;
+        *':--state') compopt -o dirnames 2>/dev/null ;;
+        *':--color') known=(auto always never) ;;
+        *':--password-command') : ;;
+        ':0') known=(probe beat export daemon status login logout completion demo track alerts config) ;;
+        'probe:'*) _colter_names endpoint tag ;;
+        'beat:0') _colter_names heartbeat ;;
+        'beat:'*|'config get:0'|'config set:0'|'config set:1'|'config unset:0'|'config reseal:0') : ;;
+        'completion:0') known=(bash zsh fish powershell) ;;
+        'track:0') known=(github pypi all) ;;
+        'track github:'*) _colter_names repository ;;
+        'track pypi:'*) _colter_names package ;;
+        'alerts:0') known=(list test simulate silence unsilence) ;;
+        'alerts test:0') _colter_names channel ;;
+        'alerts simulate:'*|'alerts silence:'*|'alerts unsilence:'*) _colter_names endpoint heartbeat tag ;;
+        'config:0') known=(init path show check schema get set unset edit seal reseal passwd rekey import) ;;
+        'config check:0'|'config import legacy:0') compopt -o default 2>/dev/null ;;
+        'config import:0') known=(legacy) ;;
+    esac
+    [[ -z $many || ${typed#"$head"} != *,* ]] || head=${typed%,*},
+    for word in ${known[@]+"${known[@]}"}; do
+        [[ $head$word == "$typed"* ]] || continue
+        [[ -z $many || ,${head#*=} != *",$word,"* ]] || continue
+        _colter_reply "$head$word"
+    done
 }
+
+# Takes the quotes off: sets `words`, of which the last may be unfinished and empty, and `quote`, if one is open.
+_colter_split() {
+    local rest=$1 word='' some='' char
+    words=() quote=''
+    while [[ -n $rest ]]; do
+        char=${rest:0:1} rest=${rest:1}
+        case $quote$char in
+            [[:space:]]) [[ -z $some ]] || words+=("$word"); word='' some=''; continue ;;
+            \'\'|'""') quote='' ;;
+            \'|'"') quote=$char ;;
+            '\') word+=${rest:0:1} rest=${rest:1} ;;
+            '"\') [[ ${rest:0:1} == [\"\\\$\`] ]] && char=${rest:0:1} rest=${rest:1}; word+=$char ;;
+            *) word+=$char ;;
+        esac
+        some=1
+    done
+    words+=("$word")
+}
+
+# Adds a whole word to the replies: only what is not past, quoted as the line is at this place.
+_colter_reply() {
+    local word=${1#"$past"}
+    case $open in
+        \') word=${word//\'/\'\\\'\'} ;;
+        '"')
+            word=${word//\\/\\\\} word=${word//\"/\\\"} word=${word//\$/\\\$} word=${word//\`/\\\`}
+            word=${word//\!/\"\'!\'\"} ;; # in double quotes the history would be asked
+        *) [[ -z $word || -z ${word//[[:alnum:]_.\/,@%+=:-]/} ]] || printf -v word %q "$word" ;;
+    esac
+    # Readline closes the quotes, unless it takes the end of the word for a closed one.
+    [[ -z $open || $word != *"$open" ]] || word+=$open
+    COMPREPLY+=("$word")
+}
+
+# Adds the names of these kinds, as the last command that read the configuration has left them.
+_colter_names() {
+    local kind name
+    if [[ -z $state ]]; then
+        state=$HOME/.local/state/colter
+        [[ $OSTYPE != darwin* ]] || state="$HOME/Library/Application Support/colter"
+        [[ ${XDG_STATE_HOME-} != /* ]] || state=$XDG_STATE_HOME/colter
+    fi
+    if [[ -z $config ]]; then
+        config=$HOME/.config/colter/config.yaml
+        [[ $OSTYPE != darwin* ]] || config="$HOME/Library/Application Support/colter/config.yaml"
+        [[ ${XDG_CONFIG_HOME-} != /* ]] || config=$XDG_CONFIG_HOME/colter/config.yaml
+        [[ -e $config ]] || config=$HOME/.colter_config.yaml
+    fi
+    [[ $state != '~/'* ]] || state=$HOME/${state#*/}
+    [[ $config != '~/'* ]] || config=$HOME/${config#*/}
+    [[ $config == */* ]] || config=./$config
+    config=$(CDPATH='' builtin cd -P -- "${config%/*}/" 2>/dev/null && printf %s "${PWD%/}")/${config##*/}
+    name=$state/names/${config//\//%}
+    [[ -f $name && -r $name ]] || return 0
+    while IFS=' ' read -r kind name; do
+        [[ " $* " != *" $kind "* ]] || known+=("$name")
+    done < "$name"
+}
+
 complete -F _colter_completion colter

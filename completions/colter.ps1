@@ -1,144 +1,280 @@
-# colter: completion of commands, options and choices. Made by `colter completion`; do not edit.
+# colter: completion of commands, options, choices and names. Made by `colter completion`; do not edit.
+# Nothing that is typed or read is executed.
 Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $commands = @{
-        '' = @('probe', 'export', 'status', 'login', 'logout', 'completion', 'demo', 'track', 'alerts', 'config')
-        'probe' = @()
-        'export' = @()
-        'status' = @()
-        'login' = @()
-        'logout' = @()
-        'completion' = @('bash', 'zsh', 'fish', 'powershell')
-        'demo' = @()
-        'track' = @('github', 'pypi', 'all')
-        'track github' = @()
-        'track pypi' = @()
-        'track all' = @()
-        'alerts' = @('test')
-        'alerts test' = @()
-        'config' = @('init', 'path', 'show', 'check', 'schema', 'get', 'set', 'unset', 'edit', 'seal', 'reseal', 'passwd', 'rekey', 'import')
-        'config init' = @()
-        'config path' = @()
-        'config show' = @()
-        'config check' = @()
-        'config schema' = @()
-        'config get' = @()
-        'config set' = @()
-        'config unset' = @()
-        'config edit' = @()
-        'config seal' = @()
-        'config reseal' = @()
-        'config passwd' = @()
-        'config rekey' = @()
-        'config import' = @('legacy')
-        'config import legacy' = @()
+    $paths = @('probe', 'beat', 'export', 'daemon', 'status', 'login', 'logout', 'completion', 'demo', 'track', 'track github', 'track pypi', 'track all', 'alerts', 'alerts list', 'alerts test', 'alerts simulate', 'alerts silence', 'alerts unsilence', 'config', 'config init', 'config path', 'config show', 'config check', 'config schema', 'config get', 'config set', 'config unset', 'config edit', 'config seal', 'config reseal', 'config passwd', 'config rekey', 'config import', 'config import legacy')
+    $config = $env:COLTER_CONFIG
+    $state = $env:COLTER_STATE
+
+    # Adds the names of these kinds, as the last command that read the configuration has left them.
+    function Read-Names([string[]] $kinds) {
+        $library = "$HOME/Library/Application Support/colter"
+        if (-not $state) {
+            $state = if ("$env:XDG_STATE_HOME".StartsWith('/')) { "$env:XDG_STATE_HOME/colter" }
+                elseif ($IsMacOS) { $library } else { "$HOME/.local/state/colter" }
+        }
+        if (-not $config) {
+            $config = if ("$env:XDG_CONFIG_HOME".StartsWith('/')) { "$env:XDG_CONFIG_HOME/colter/config.yaml" }
+                elseif ($IsMacOS) { "$library/config.yaml" } else { "$HOME/.config/colter/config.yaml" }
+            if (-not (Test-Path -LiteralPath $config)) { $config = "$HOME/.colter_config.yaml" }
+        }
+        $state = $state -replace '^~/', "$HOME/"
+        $config = [System.IO.Path]::Combine($PWD.ProviderPath, ($config -replace '^~/', "$HOME/"))
+        $file = "$state/names/" + [System.IO.Path]::GetFullPath($config).Replace('/', '%')
+        if (-not (Test-Path -LiteralPath $file -PathType Leaf)) { return }
+        foreach ($line in [System.IO.File]::ReadAllLines($file)) {
+            $kind, $name = $line -split ' ', 2
+            if ($kinds -ccontains $kind) { $name }
+        }
     }
-    $flags = @{
-        '' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'probe' = @('-X', '--method', '-H', '--header', '-d', '--data', '--expect', '--count', '--interval', '--wait', '--explain', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'export' = @('-o', '--output', '--since', '--until', '--source', '-f', '--format', '--file', '--timeout', '--dry-run', '--refused', '--listen', '--delete', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'status' = @('-f', '--format', '--file', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'login' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'logout' = @('--all', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'completion' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'demo' = @('--keep', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'track' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'track github' = @('--with', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'track pypi' = @('--by', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'track all' = @('-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'alerts' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'alerts test' = @('--dry-run', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config init' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config path' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config show' = @('--reveal', '--effective', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config check' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config schema' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config get' = @('--reveal', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config set' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config unset' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config edit' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config seal' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config reseal' = @('--was', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config passwd' = @('--new-password-file', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config rekey' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config import' = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-        'config import legacy' = @('--salt', '--new-password-file', '-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
-    }
-    $choices = @{
-        ':--color' = @('auto', 'always', 'never')
-        'probe:-o' = @('influx', 'prometheus', 'database', 'file')
-        'probe:--output' = @('influx', 'prometheus', 'database', 'file')
-        'probe:-f' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics', 'junit', 'nagios', 'github')
-        'probe:--format' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics', 'junit', 'nagios', 'github')
-        'probe:--color' = @('auto', 'always', 'never')
-        'export:-o' = @('influx', 'prometheus', 'database', 'file')
-        'export:--output' = @('influx', 'prometheus', 'database', 'file')
-        'export:--source' = @('github', 'pypi', 'probe')
-        'export:-f' = @('jsonl', 'csv', 'influx', 'openmetrics', 'table', 'text', 'json', 'markdown')
-        'export:--format' = @('jsonl', 'csv', 'influx', 'openmetrics', 'table', 'text', 'json', 'markdown')
-        'export:--color' = @('auto', 'always', 'never')
-        'status:-f' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'status:--format' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'status:--color' = @('auto', 'always', 'never')
-        'login:--color' = @('auto', 'always', 'never')
-        'logout:--color' = @('auto', 'always', 'never')
-        'completion:--color' = @('auto', 'always', 'never')
-        'demo:--color' = @('auto', 'always', 'never')
-        'track:--color' = @('auto', 'always', 'never')
-        'track github:--with' = @('downloads', 'issues', 'traffic', 'ci', 'security')
-        'track github:-o' = @('influx', 'prometheus', 'database', 'file')
-        'track github:--output' = @('influx', 'prometheus', 'database', 'file')
-        'track github:-f' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'track github:--format' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'track github:--color' = @('auto', 'always', 'never')
-        'track pypi:--by' = @('python', 'system')
-        'track pypi:-o' = @('influx', 'prometheus', 'database', 'file')
-        'track pypi:--output' = @('influx', 'prometheus', 'database', 'file')
-        'track pypi:-f' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'track pypi:--format' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'track pypi:--color' = @('auto', 'always', 'never')
-        'track all:-o' = @('influx', 'prometheus', 'database', 'file')
-        'track all:--output' = @('influx', 'prometheus', 'database', 'file')
-        'track all:-f' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'track all:--format' = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics')
-        'track all:--color' = @('auto', 'always', 'never')
-        'alerts:--color' = @('auto', 'always', 'never')
-        'alerts test:--color' = @('auto', 'always', 'never')
-        'config:--color' = @('auto', 'always', 'never')
-        'config init:--color' = @('auto', 'always', 'never')
-        'config path:--color' = @('auto', 'always', 'never')
-        'config show:--color' = @('auto', 'always', 'never')
-        'config check:--color' = @('auto', 'always', 'never')
-        'config schema:--color' = @('auto', 'always', 'never')
-        'config get:--color' = @('auto', 'always', 'never')
-        'config set:--color' = @('auto', 'always', 'never')
-        'config unset:--color' = @('auto', 'always', 'never')
-        'config edit:--color' = @('auto', 'always', 'never')
-        'config seal:--color' = @('auto', 'always', 'never')
-        'config reseal:--color' = @('auto', 'always', 'never')
-        'config passwd:--color' = @('auto', 'always', 'never')
-        'config rekey:--color' = @('auto', 'always', 'never')
-        'config import:--color' = @('auto', 'always', 'never')
-        'config import legacy:--color' = @('auto', 'always', 'never')
-    }
-    $values = @(':-c', ':--config', ':--state', ':--color', ':--password-file', ':--password-command', 'probe:-X', 'probe:--method', 'probe:-H', 'probe:--header', 'probe:-d', 'probe:--data', 'probe:--expect', 'probe:--count', 'probe:--interval', 'probe:--wait', 'probe:-o', 'probe:--output', 'probe:-f', 'probe:--format', 'probe:--file', 'probe:--fail-on', 'probe:--timeout', 'probe:-c', 'probe:--config', 'probe:--state', 'probe:--color', 'probe:--password-file', 'probe:--password-command', 'export:-o', 'export:--output', 'export:--since', 'export:--until', 'export:--source', 'export:-f', 'export:--format', 'export:--file', 'export:--timeout', 'export:--listen', 'export:-c', 'export:--config', 'export:--state', 'export:--color', 'export:--password-file', 'export:--password-command', 'status:-f', 'status:--format', 'status:--file', 'status:-c', 'status:--config', 'status:--state', 'status:--color', 'status:--password-file', 'status:--password-command', 'login:-c', 'login:--config', 'login:--state', 'login:--color', 'login:--password-file', 'login:--password-command', 'logout:-c', 'logout:--config', 'logout:--state', 'logout:--color', 'logout:--password-file', 'logout:--password-command', 'completion:-c', 'completion:--config', 'completion:--state', 'completion:--color', 'completion:--password-file', 'completion:--password-command', 'demo:-c', 'demo:--config', 'demo:--state', 'demo:--color', 'demo:--password-file', 'demo:--password-command', 'track:-c', 'track:--config', 'track:--state', 'track:--color', 'track:--password-file', 'track:--password-command', 'track github:--with', 'track github:-o', 'track github:--output', 'track github:-f', 'track github:--format', 'track github:--file', 'track github:--fail-on', 'track github:--timeout', 'track github:-c', 'track github:--config', 'track github:--state', 'track github:--color', 'track github:--password-file', 'track github:--password-command', 'track pypi:--by', 'track pypi:-o', 'track pypi:--output', 'track pypi:-f', 'track pypi:--format', 'track pypi:--file', 'track pypi:--fail-on', 'track pypi:--timeout', 'track pypi:-c', 'track pypi:--config', 'track pypi:--state', 'track pypi:--color', 'track pypi:--password-file', 'track pypi:--password-command', 'track all:-o', 'track all:--output', 'track all:-f', 'track all:--format', 'track all:--file', 'track all:--fail-on', 'track all:--timeout', 'track all:-c', 'track all:--config', 'track all:--state', 'track all:--color', 'track all:--password-file', 'track all:--password-command', 'alerts:-c', 'alerts:--config', 'alerts:--state', 'alerts:--color', 'alerts:--password-file', 'alerts:--password-command', 'alerts test:-c', 'alerts test:--config', 'alerts test:--state', 'alerts test:--color', 'alerts test:--password-file', 'alerts test:--password-command', 'config:-c', 'config:--config', 'config:--state', 'config:--color', 'config:--password-file', 'config:--password-command', 'config init:-c', 'config init:--config', 'config init:--state', 'config init:--color', 'config init:--password-file', 'config init:--password-command', 'config path:-c', 'config path:--config', 'config path:--state', 'config path:--color', 'config path:--password-file', 'config path:--password-command', 'config show:-c', 'config show:--config', 'config show:--state', 'config show:--color', 'config show:--password-file', 'config show:--password-command', 'config check:-c', 'config check:--config', 'config check:--state', 'config check:--color', 'config check:--password-file', 'config check:--password-command', 'config schema:-c', 'config schema:--config', 'config schema:--state', 'config schema:--color', 'config schema:--password-file', 'config schema:--password-command', 'config get:-c', 'config get:--config', 'config get:--state', 'config get:--color', 'config get:--password-file', 'config get:--password-command', 'config set:-c', 'config set:--config', 'config set:--state', 'config set:--color', 'config set:--password-file', 'config set:--password-command', 'config unset:-c', 'config unset:--config', 'config unset:--state', 'config unset:--color', 'config unset:--password-file', 'config unset:--password-command', 'config edit:-c', 'config edit:--config', 'config edit:--state', 'config edit:--color', 'config edit:--password-file', 'config edit:--password-command', 'config seal:-c', 'config seal:--config', 'config seal:--state', 'config seal:--color', 'config seal:--password-file', 'config seal:--password-command', 'config reseal:--was', 'config reseal:-c', 'config reseal:--config', 'config reseal:--state', 'config reseal:--color', 'config reseal:--password-file', 'config reseal:--password-command', 'config passwd:--new-password-file', 'config passwd:-c', 'config passwd:--config', 'config passwd:--state', 'config passwd:--color', 'config passwd:--password-file', 'config passwd:--password-command', 'config rekey:-c', 'config rekey:--config', 'config rekey:--state', 'config rekey:--color', 'config rekey:--password-file', 'config rekey:--password-command', 'config import:-c', 'config import:--config', 'config import:--state', 'config import:--color', 'config import:--password-file', 'config import:--password-command', 'config import legacy:--salt', 'config import legacy:--new-password-file', 'config import legacy:-c', 'config import legacy:--config', 'config import legacy:--state', 'config import legacy:--color', 'config import legacy:--password-file', 'config import legacy:--password-command')
-    $words = @($commandAst.CommandElements | Select-Object -Skip 1 | ForEach-Object { $_.ToString() })
-    if ($wordToComplete -ne '' -and $words.Count) { $words = @($words | Select-Object -SkipLast 1) }
-    $path = ''
-    $skip = $false
+
+    $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+        ForEach-Object { if ($null -ne $_.Value) { "$($_.Value)" } else { "$_" } })
+    $place = ''
+    $spot = ''
+    $at = 0
+    $only = $false
     foreach ($word in $words) {
-        if ($skip) { $skip = $false; continue }
-        if ($values -ccontains "${path}:$word") { $skip = $true; continue }
-        $next = "$path $word".Trim()
-        if ($commands.ContainsKey($next)) { $path = $next }
+        $option, $spot = $spot, ''
+        if ($option) {
+            if ($option -cin '-c', '--config') { $config = $word }
+            elseif ($option -ceq '--state') { $state = $word }
+            continue
+        }
+        if (-not $only -and $word -clike '-?*') {
+            if ($word -ceq '--') { $only = $true }
+            elseif ($word -clike '--config=*') { $config = $word.Substring(9) }
+            elseif ($word -clike '--state=*') { $state = $word.Substring(8) }
+            switch -CaseSensitive -Wildcard ("${place}:$word") {
+                'probe:-X' { $spot = $word; break }
+                'probe:--method' { $spot = $word; break }
+                'probe:-H' { $spot = $word; break }
+                'probe:--header' { $spot = $word; break }
+                'probe:-d' { $spot = $word; break }
+                'probe:--data' { $spot = $word; break }
+                'probe:--expect' { $spot = $word; break }
+                'probe:--count' { $spot = $word; break }
+                'probe:--interval' { $spot = $word; break }
+                'probe:--wait' { $spot = $word; break }
+                'probe:--fail-on' { $spot = $word; break }
+                'probe:--timeout' { $spot = $word; break }
+                'beat:--log' { $spot = $word; break }
+                'export:--since' { $spot = $word; break }
+                'export:--until' { $spot = $word; break }
+                'export:--timeout' { $spot = $word; break }
+                'export:--listen' { $spot = $word; break }
+                'daemon:--every' { $spot = $word; break }
+                'track github:--fail-on' { $spot = $word; break }
+                'track github:--timeout' { $spot = $word; break }
+                'track pypi:--fail-on' { $spot = $word; break }
+                'track pypi:--timeout' { $spot = $word; break }
+                'track all:--fail-on' { $spot = $word; break }
+                'track all:--timeout' { $spot = $word; break }
+                'alerts simulate:--since' { $spot = $word; break }
+                'alerts simulate:--until' { $spot = $word; break }
+                'alerts silence:--for' { $spot = $word; break }
+                'alerts silence:--until' { $spot = $word; break }
+                'alerts silence:--note' { $spot = $word; break }
+                'config reseal:--was' { $spot = $word; break }
+                'probe:-o' { $spot = $word; break }
+                'probe:--output' { $spot = $word; break }
+                'export:-o' { $spot = $word; break }
+                'export:--output' { $spot = $word; break }
+                'daemon:-o' { $spot = $word; break }
+                'daemon:--output' { $spot = $word; break }
+                'track github:-o' { $spot = $word; break }
+                'track github:--output' { $spot = $word; break }
+                'track pypi:-o' { $spot = $word; break }
+                'track pypi:--output' { $spot = $word; break }
+                'track all:-o' { $spot = $word; break }
+                'track all:--output' { $spot = $word; break }
+                'probe:-f' { $spot = $word; break }
+                'probe:--format' { $spot = $word; break }
+                'probe:--file' { $spot = $word; break }
+                'export:--file' { $spot = $word; break }
+                'status:--file' { $spot = $word; break }
+                'track github:--file' { $spot = $word; break }
+                'track pypi:--file' { $spot = $word; break }
+                'track all:--file' { $spot = $word; break }
+                'alerts list:--file' { $spot = $word; break }
+                'alerts simulate:--file' { $spot = $word; break }
+                'config passwd:--new-password-file' { $spot = $word; break }
+                'config import legacy:--salt' { $spot = $word; break }
+                'config import legacy:--new-password-file' { $spot = $word; break }
+                'export:--source' { $spot = $word; break }
+                'export:-f' { $spot = $word; break }
+                'export:--format' { $spot = $word; break }
+                'status:-f' { $spot = $word; break }
+                'status:--format' { $spot = $word; break }
+                'track github:-f' { $spot = $word; break }
+                'track github:--format' { $spot = $word; break }
+                'track pypi:-f' { $spot = $word; break }
+                'track pypi:--format' { $spot = $word; break }
+                'track all:-f' { $spot = $word; break }
+                'track all:--format' { $spot = $word; break }
+                'track github:--with' { $spot = $word; break }
+                'track pypi:--by' { $spot = $word; break }
+                'alerts list:-f' { $spot = $word; break }
+                'alerts list:--format' { $spot = $word; break }
+                'alerts simulate:-f' { $spot = $word; break }
+                'alerts simulate:--format' { $spot = $word; break }
+                '*:-c' { $spot = $word; break }
+                '*:--config' { $spot = $word; break }
+                '*:--password-file' { $spot = $word; break }
+                '*:--state' { $spot = $word; break }
+                '*:--color' { $spot = $word; break }
+                '*:--password-command' { $spot = $word; break }
+            }
+            continue
+        }
+        $next = "$place $word".Trim()
+        if ($paths -ccontains $next) { $place = $next; $at = 0 } else { $at++ }
     }
-    $previous = if ($words.Count) { $words[-1] } else { '' }
-    $known = if ($choices.ContainsKey("${path}:$previous")) { $choices["${path}:$previous"] }
-        elseif ($skip) { @() }
-        elseif ($wordToComplete -like '-*') { $flags[$path] }
-        else { $commands[$path] }
-    $known | Where-Object { $_ -clike "$wordToComplete*" } | ForEach-Object {
-        [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+
+    $typed = $wordToComplete.Trim([char[]] "'`"")
+    $head = ''
+    if (-not $spot -and -not $only) {
+        if ($typed -clike '--*=*') { $spot = $typed.Split('=')[0]; $head = "$spot=" }
+        elseif ($typed -clike '-*') { $spot = '-' }
+    }
+    if (-not $spot) { $spot = "$at" }
+    $many = $false
+    $known = @()
+    switch -CaseSensitive -Wildcard ("${place}:$spot") {
+        '*:-' {
+            $known = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
+            switch -CaseSensitive ($place) {
+                'probe' { $known += @('-X', '--method', '-H', '--header', '-d', '--data', '--expect', '--count', '--interval', '--wait', '--explain', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout') }
+                'beat' { $known += @('--start', '--success', '--fail', '--log') }
+                'export' { $known += @('-o', '--output', '--since', '--until', '--source', '-f', '--format', '--file', '--timeout', '--dry-run', '--refused', '--listen', '--delete') }
+                'daemon' { $known += @('--every', '-o', '--output', '--once') }
+                'status' { $known += @('-f', '--format', '--file') }
+                'logout' { $known += @('--all') }
+                'demo' { $known += @('--keep') }
+                'track github' { $known += @('--with', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout') }
+                'track pypi' { $known += @('--by', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout') }
+                'track all' { $known += @('-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout') }
+                'alerts list' { $known += @('--all', '--undelivered', '-f', '--format', '--file') }
+                'alerts test' { $known += @('--dry-run') }
+                'alerts simulate' { $known += @('--since', '--until', '-f', '--format', '--file') }
+                'alerts silence' { $known += @('--for', '--until', '--note') }
+                'alerts unsilence' { $known += @('--all') }
+                'config show' { $known += @('--reveal', '--effective') }
+                'config get' { $known += @('--reveal') }
+                'config reseal' { $known += @('--was') }
+                'config passwd' { $known += @('--new-password-file') }
+                'config import legacy' { $known += @('--salt', '--new-password-file') }
+            }
+            break
+        }
+        'probe:-X' { break }
+        'probe:--method' { break }
+        'probe:-H' { break }
+        'probe:--header' { break }
+        'probe:-d' { break }
+        'probe:--data' { break }
+        'probe:--expect' { break }
+        'probe:--count' { break }
+        'probe:--interval' { break }
+        'probe:--wait' { break }
+        'probe:--fail-on' { break }
+        'probe:--timeout' { break }
+        'beat:--log' { break }
+        'export:--since' { break }
+        'export:--until' { break }
+        'export:--timeout' { break }
+        'export:--listen' { break }
+        'daemon:--every' { break }
+        'track github:--fail-on' { break }
+        'track github:--timeout' { break }
+        'track pypi:--fail-on' { break }
+        'track pypi:--timeout' { break }
+        'track all:--fail-on' { break }
+        'track all:--timeout' { break }
+        'alerts simulate:--since' { break }
+        'alerts simulate:--until' { break }
+        'alerts silence:--for' { break }
+        'alerts silence:--until' { break }
+        'alerts silence:--note' { break }
+        'config reseal:--was' { break }
+        'probe:-o' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'probe:--output' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'export:-o' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'export:--output' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'daemon:-o' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'daemon:--output' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'track github:-o' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'track github:--output' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'track pypi:-o' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'track pypi:--output' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'track all:-o' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'track all:--output' { $many = $true; $known = @(Read-Names 'sink'); if (-not $known) { $known = @('influx', 'prometheus', 'database', 'file'); }; break }
+        'probe:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics', 'junit', 'nagios', 'github'); break }
+        'probe:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics', 'junit', 'nagios', 'github'); break }
+        'probe:--file' { break }
+        'export:--file' { break }
+        'status:--file' { break }
+        'track github:--file' { break }
+        'track pypi:--file' { break }
+        'track all:--file' { break }
+        'alerts list:--file' { break }
+        'alerts simulate:--file' { break }
+        'config passwd:--new-password-file' { break }
+        'config import legacy:--salt' { break }
+        'config import legacy:--new-password-file' { break }
+        'export:--source' { $many = $true; $known = @('github', 'pypi', 'probe'); break }
+        'export:-f' { $known = @('jsonl', 'csv', 'influx', 'openmetrics', 'table', 'text', 'json', 'markdown'); break }
+        'export:--format' { $known = @('jsonl', 'csv', 'influx', 'openmetrics', 'table', 'text', 'json', 'markdown'); break }
+        'status:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'status:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'track github:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'track github:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'track pypi:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'track pypi:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'track all:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'track all:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
+        'track github:--with' { $many = $true; $known = @('downloads', 'issues', 'traffic', 'ci', 'security'); break }
+        'track pypi:--by' { $many = $true; $known = @('python', 'system'); break }
+        'alerts list:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
+        'alerts list:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
+        'alerts simulate:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
+        'alerts simulate:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
+        '*:-c' { break }
+        '*:--config' { break }
+        '*:--password-file' { break }
+        '*:--state' { break }
+        '*:--color' { $known = @('auto', 'always', 'never'); break }
+        '*:--password-command' { break }
+        ':0' { $known = @('probe', 'beat', 'export', 'daemon', 'status', 'login', 'logout', 'completion', 'demo', 'track', 'alerts', 'config'); break }
+        'probe:*' { $known = @(Read-Names 'endpoint', 'tag'); break }
+        'beat:0' { $known = @(Read-Names 'heartbeat'); break }
+        'beat:*' { break }
+        'config get:0' { break }
+        'config set:0' { break }
+        'config set:1' { break }
+        'config unset:0' { break }
+        'config reseal:0' { break }
+        'completion:0' { $known = @('bash', 'zsh', 'fish', 'powershell'); break }
+        'track:0' { $known = @('github', 'pypi', 'all'); break }
+        'track github:*' { $known = @(Read-Names 'repository'); break }
+        'track pypi:*' { $known = @(Read-Names 'package'); break }
+        'alerts:0' { $known = @('list', 'test', 'simulate', 'silence', 'unsilence'); break }
+        'alerts test:0' { $known = @(Read-Names 'channel'); break }
+        'alerts simulate:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
+        'alerts silence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
+        'alerts unsilence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
+        'config:0' { $known = @('init', 'path', 'show', 'check', 'schema', 'get', 'set', 'unset', 'edit', 'seal', 'reseal', 'passwd', 'rekey', 'import'); break }
+        'config check:0' { break }
+        'config import legacy:0' { break }
+        'config import:0' { $known = @('legacy'); break }
+    }
+    if ($many -and $typed.Contains(',')) { $head = $typed.Substring(0, $typed.LastIndexOf(',') + 1) }
+    foreach ($word in $known) {
+        $whole = "$head$word"
+        if (-not $whole.StartsWith($typed, [System.StringComparison]::Ordinal)) { continue }
+        $quoted = if ($whole -cmatch '^[\w./=:+-]+$') { $whole }
+            else { "'" + ($whole -replace "(['\u2018-\u201b])", '$1$1') + "'" } # curly ones are quotes here too
+        [System.Management.Automation.CompletionResult]::new($quoted, $word, 'ParameterValue', $word)
     }
 }

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from colter.app.ring import Ring
+from colter.core.alerting.decided import NOTHING, Decided
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, SourceError
 from colter.core.model import Delivery, ProbeResult, Reading, Round
-from colter.core.ports import Source, Store
+from colter.core.ports import Lane, Source, Store
 from colter.core.units import format_duration
 
 log = logging.getLogger(__name__)
@@ -57,18 +58,25 @@ async def collect(
         done.readings.sort(key=lambda reading: reading.target)
 
 
-async def commit(store: Store | Ring, done: Round, sinks: Iterable[str] = ()) -> ColterError | None:
-    """Keep a round, and with it what is owed to these sinks.
+async def commit(
+    store: Store | Ring, done: Round, sinks: Iterable[str] = (), decided: Decided = NOTHING
+) -> ColterError | None:
+    """Keep a round, and with it what is owed to these sinks and what was decided about it.
 
     Returns:
         The error when that fails, so that what was measured can still be shown.
     """
-    owed = [Delivery(f"{done.key}:{name}", "sink", name, due=done.finished, round_key=done.key) for name in sinks]
+    owed = [owe(done, "sink", name) for name in sinks]
     try:
-        await store.commit(done, deliveries=owed)
+        await store.commit(done, decided.states, [*owed, *decided.deliveries])
     except ColterError as error:
         return error
     return None
+
+
+def owe(done: Round, lane: Lane, to: str) -> Delivery:
+    """What brings a round to somebody."""
+    return Delivery(f"{done.key}:{to}", lane, to, due=done.finished, round_key=done.key)
 
 
 def make_round(

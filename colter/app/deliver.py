@@ -40,6 +40,11 @@ def backoff(failures: int) -> timedelta:
     return timedelta(seconds=random.uniform(1, longest))  # noqa: S311  jitter, no secret
 
 
+def rest(error: DeliveryError, failures: int) -> timedelta:
+    """How long to leave a recipient alone that has failed so many times in a row, the last time in this way."""
+    return error.retry_after or (_LONGEST_WAIT if error.answer is Answer.PAUSE else backoff(failures))
+
+
 @dataclass(slots=True)
 class Courier:
     """Delivers along one route. At most one works for the same recipient at a time, whatever process it is in."""
@@ -117,9 +122,7 @@ class Courier:
         """Remember the failure; how long to wait before the next try."""
         self._failures += 1
         self._careful = True
-        wait = _LONGEST_WAIT if error.answer is Answer.PAUSE else backoff(self._failures)
-        asked = error.retry_after is not None
-        wait = error.retry_after or wait
+        wait, asked = rest(error, self._failures), error.retry_after is not None
         await self.store.note("sink", self.route.name, str(error), retry_at=self.clock.now() + wait, asked=asked)
         log.info("%s: not delivered (%d in a row): %s", self.route.name, self._failures, error)
         return wait

@@ -1,6 +1,7 @@
 """The sinks of one run: each opened when it is first used, and brought what it is owed."""
 
 import asyncio
+import logging
 import os
 import platform
 import secrets
@@ -16,6 +17,12 @@ from colter.core.clock import Clock
 from colter.core.errors import ColterError, DeliveryError
 from colter.core.model import Refusal
 from colter.core.ports import Display, Sink, Store
+
+log = logging.getLogger(__name__)
+
+FLUSH = timedelta(seconds=10)
+"""A daemon gathers rounds for so long before it brings them to a sink: a request a second would serve nobody."""
+_LONGEST_REST = timedelta(minutes=5)
 
 AnySink = Sink[Any] | Display
 Arrived = Callable[[str, int | None], None]
@@ -47,7 +54,6 @@ class Deliveries:
         self._holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._sinks: dict[str, AnySink] = {}
         self._refused: defaultdict[str, list[Refusal]] = defaultdict(list)
-        self._meanwhile: asyncio.Task[object] | None = None
 
     async def sink(self, name: str) -> AnySink:
         """A sink by its name; ColterError when its settings or secrets are not usable."""
@@ -66,30 +72,51 @@ class Deliveries:
         Returns:
             What went wrong, sink by sink.
         """
-        if self._meanwhile:
-            await self._meanwhile
         problems = await self._all(sinks, patience, arrived)
         return problems + [_told(name, refused) for name, refused in self._refused.items() if refused]
 
-    def deliver_meanwhile(self, sinks: Sequence[str]) -> None:
-        """Begin the same beside other work, if it is not going on already; `deliver` tells what goes wrong."""
-        if sinks and (self._meanwhile is None or self._meanwhile.done()):
-            self._meanwhile = asyncio.create_task(self._all(sinks, timedelta(), ignore))
+    async def serve(self, sinks: Iterable[str]) -> None:
+        """Bring these sinks what they are owed, again and again, until cancelled; what goes wrong is logged."""
+        async with asyncio.TaskGroup() as group:
+            for name in sinks:
+                group.create_task(self._serve(name))
 
     async def close(self) -> None:
-        """Break off what goes on, and let go of the sinks."""
-        if self._meanwhile:
-            self._meanwhile.cancel()
-            await asyncio.wait([self._meanwhile])
+        """Let go of the sinks."""
         for sink in self._sinks.values():
             await sink.close()
 
     async def _all(self, sinks: Iterable[str], patience: timedelta, arrived: Arrived) -> list[ColterError]:
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._one(name, patience, arrived)) for name in sinks]
+            tasks = [group.create_task(self._one(name, patience, arrived, self._fate)) for name in sinks]
         return [problem for task in tasks for problem in task.result()]
 
-    async def _one(self, name: str, patience: timedelta, arrived: Arrived) -> list[ColterError]:
+    async def _serve(self, name: str) -> None:
+        before = ""
+        while True:
+            problems = await self._one(name, timedelta(), ignore, "kept, and tried again")
+            refused, self._refused[name] = self._refused[name], []
+            problems += [_told(name, refused)] if refused else []
+            told = "; ".join(map(str, problems))
+            if told and told != before:
+                log.warning("%s", told)
+            before = told
+            await self._clock.sleep(await self._rest(name))
+
+    async def _rest(self, name: str) -> timedelta:
+        """Until the next delivery: rounds are gathered for a while, and a sink that failed is left alone."""
+        try:
+            owing = {each.to: each for each in await self._store.owing() if each.lane == "sink"}
+        except ColterError:
+            return FLUSH
+        known = owing.get(name)
+        if known is None or known.retry_at is None or not known.failures:
+            return FLUSH
+        # A clock that was set back keeps nobody waiting for long.
+        return min(max(known.retry_at - self._clock.now(), timedelta(seconds=1)), _LONGEST_REST)
+
+    async def _one(self, name: str, patience: timedelta, arrived: Arrived, fate: str) -> list[ColterError]:
+        """`fate`: what becomes of what it does not take."""
         try:
             sink = await self.sink(name)
             route = ToDisplay(sink, self._store) if isinstance(sink, Display) else ToSink(sink, self._store)
@@ -104,7 +131,7 @@ class Deliveries:
             )
             await courier.deliver(patience)
         except DeliveryError as error:
-            return [DeliveryError(f"{error}; {self._fate}", hint=error.hint)]
+            return [DeliveryError(f"{error}; {fate}", hint=error.hint)]
         except ColterError as error:  # a locked token: what is owed stays owed
             return [error]
         except Exception as error:  # the plugin border: a bug in one sink must not cost the others their measurements

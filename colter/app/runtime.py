@@ -1,20 +1,21 @@
 """Opens what a piece of work needs, does it, and closes everything."""
 
+import asyncio
 import logging
-from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from colter.app.cycle import Collected, collect, commit, make_round
+from colter.app.cycle import Collected, collect, make_round
 from colter.app.deliver import Bounds
 from colter.app.deliveries import AnySink, Arrived, Deliveries
 from colter.app.deliveries import ignore as ignore_arrival
+from colter.app.keeper import Keeper
 from colter.app.registry import Parts, TrackPlan, catalogue, make_notifier, make_sink, make_source
-from colter.app.ring import Ring
 from colter.app.trial import try_channels
+from colter.config.schema.endpoints import Endpoint
 from colter.config.settings import Settings
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, FullError, StateError
@@ -23,6 +24,7 @@ from colter.core.ports import Notifier, Source, Store, TargetStatus
 
 if TYPE_CHECKING:  # each kind of work pays for its own imports only
     from colter.app.transfer import Asked, Mover, Page, Watcher
+    from colter.app.watching.connectivity import Offline
     from colter.net.http import Http
     from colter.sources.probe.check import Check
     from colter.sources.probe.prober import Prober
@@ -42,6 +44,8 @@ async def open_runtime(
     *,
     state_dir: Path | None,
     sinks: Sequence[str] = (),
+    alerts: bool = False,
+    rhythm: timedelta | None = None,
     if_full: Literal["fail", "forget"] = "fail",
 ) -> "AsyncIterator[Runtime]":
     """Everything that work needs, closed at the end.
@@ -49,8 +53,10 @@ async def open_runtime(
     Args:
         settings: the checked configuration.
         clock: the time.
-        state_dir: where the history is; None: nothing outlives this run.
+        state_dir: where the history is; None: nothing outlives this run, and what is not needed any more is forgotten.
         sinks: what every round is owed to.
+        alerts: whether rounds may raise alerts. They do when there is a channel, and something is kept.
+        rhythm: of a daemon, from one look at repositories and packages to the next; its rounds always raise alerts.
         if_full: when there is not even room to open the history, fail, or go on as if without a `state_dir`; that
             nothing is kept is then one of the problems.
 
@@ -67,8 +73,10 @@ async def open_runtime(
             problems.append(StateError(f"{error}: nothing of this run is kept", hint=error.hint))
             store = await _open_store(stack, settings, clock, None)
         lasting = state_dir is not None and not problems
-        runtime = Runtime(settings, clock, store, stack, sinks=sinks, lasting=lasting)
+        runtime = Runtime(settings, clock, store, stack, sinks=sinks, lasting=lasting, forever=rhythm is not None)
         runtime.problems += problems
+        if rhythm or (lasting and alerts and settings.config.channels):
+            runtime.raise_alerts(state_dir if lasting else None, rhythm)
         stack.push_async_callback(runtime.keep_rest)
         yield runtime
 
@@ -85,23 +93,27 @@ class Runtime:
         *,
         sinks: Sequence[str],
         lasting: bool,
+        forever: bool,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._store = store
-        self._ring = Ring(store)
+        self._keeper = Keeper(store, sinks, lasting=lasting, forever=forever)
         self._stack = stack
         self._sinks = sinks
         self._lasting = lasting
+        self._forever = forever
         outbox = settings.config.outbox
         self._deliveries = Deliveries(
             store, clock, self._make_sink, Bounds(outbox.max_age, outbox.max_measurements), lasting=lasting
         )
         stack.push_async_callback(self._deliveries.close)
+        self._meanwhile: asyncio.Task[object] | None = None
+        stack.push_async_callback(self._break_off)
         self._http: Http | None = None
         self._prober: Prober | None = None
         self.problems: list[ColterError] = []
-        """What went wrong beyond single targets; the work itself goes on."""
+        """What went wrong beyond single targets; the work itself goes on. Of a daemon the log tells it."""
 
     async def track(
         self,
@@ -119,13 +131,14 @@ class Runtime:
             complete = {plan.source for plan in plans if not plan.targets}
             complete &= {source.name for source in sources} - done.failed
         finally:
-            self.problems += done.problems
-            kept = await self._keep(make_round(self._clock, started, readings=done.readings, complete=complete))
+            self._note(done.problems)
+            kept = make_round(self._clock, started, readings=done.readings, complete=complete)
+            await self.keep(kept)
         return kept
 
     async def probe(
         self,
-        checks: "Sequence[Check]",
+        checks: "Sequence[Check | Endpoint]",
         *,
         complete: bool = False,
         explain: bool = False,
@@ -133,6 +146,7 @@ class Runtime:
     ) -> Round:
         """Probe endpoints once, and keep the round; its results stand in the order of the checks.
 
+        An endpoint with a `heartbeat` stands for itself: it is judged by what is in the history.
         Interrupted, it keeps what was measured by then. `complete`: these are all the endpoints that are watched.
         """
         started = self._clock.now()
@@ -144,12 +158,17 @@ class Runtime:
             emit(result)
 
         try:
-            await self._open_prober().probe(checks, keep, explain=explain)
+            if jobs := [each for each in checks if isinstance(each, Endpoint)]:
+                for result in await self.judge(jobs):
+                    keep(result)
+            if probed := [each for each in checks if not isinstance(each, Endpoint)]:
+                await self.open_prober().probe(probed, keep, explain=explain)
         finally:
             place = {check.name: number for number, check in enumerate(checks)}
             results.sort(key=lambda result: place[result.endpoint])
             whole = {"probe"} if complete and len(results) == len(checks) else set()
-            kept = await self._keep(make_round(self._clock, started, results=results, complete=whole))
+            kept = make_round(self._clock, started, results=results, complete=whole)
+            await self.keep(kept)
         return kept
 
     async def deliver(
@@ -159,33 +178,77 @@ class Runtime:
         patience: timedelta,
         arrived: Arrived = ignore_arrival,
     ) -> None:
-        """Bring all sinks what they are owed, side by side; what they do not take stays owed.
+        """Bring all sinks what they are owed, and tell what is to be told, side by side; what is not taken stays owed.
 
         Args:
             sinks: which; None: those that this run was opened with.
-            patience: how long to go on with a sink that takes nothing.
+            patience: how long to go on with a sink or a channel that takes nothing.
             arrived: told of a sink and how many more measurements are safe there.
         """
-        self.problems += await self._deliveries.deliver(self._sinks if sinks is None else sinks, patience, arrived)
+        if self._meanwhile:
+            await self._meanwhile
+            self._meanwhile = None
+        self.problems += await self._deliver(self._sinks if sinks is None else sinks, patience, arrived)
 
     def deliver_meanwhile(self) -> None:
-        """Begin the same beside further measuring; what goes wrong is told by `deliver`."""
-        self._deliveries.deliver_meanwhile(self._sinks)
+        """Begin the same beside further measuring, if it is not going on already; `deliver` tells what goes wrong."""
+        if self._meanwhile is None or self._meanwhile.done():
+            self._meanwhile = asyncio.create_task(self._deliver(self._sinks, timedelta(), ignore_arrival))
+
+    async def keep(self, done: Round) -> None:
+        """Keep a round, with what it owes and what it gives to tell. Never raises."""
+        await self._keeper.keep(done)
 
     async def keep_rest(self) -> None:
         """Try once more to keep what could not be kept; what is lost then is one of the problems."""
-        reason, hint = "there was no room for too long", None
-        try:
-            await self._ring.flush()
-        except StateError as error:
-            reason, hint = str(error), error.hint
-        if lost := self._ring.size + self._ring.dropped:
-            were = "1 measurement was" if lost == 1 else f"{lost} measurements were"
-            self.problems.append(StateError(f"{reason}: {were} not kept", hint=hint))
+        if lost := await self._keeper.keep_rest():
+            self.problems.append(lost)
+
+    def raise_alerts(self, state_dir: Path | None, rhythm: timedelta | None) -> None:
+        """From now on rounds may raise alerts."""
+        from colter.app.alerting.alerting import open_alerting  # noqa: PLC0415  for those who have a channel
+
+        config, make = self._settings.config, self._make_notifier
+        self._keeper.alerting = open_alerting(config, self._store, self._clock, state_dir, make=make, rhythm=rhythm)
+        self._stack.push_async_callback(self._keeper.alerting.close)
+
+    async def take_charge(self) -> None:
+        """Be the one who decides about alerts here, for as long as this is open; and have all secrets at hand.
+
+        Raises:
+            BusyError: somebody else is.
+            ConfigError, LockedError, VaultError: a sink or a channel cannot be used.
+            StateError: the state directory cannot be used.
+        """
+        for name in self._sinks:
+            await self._deliveries.sink(name)
+        for name in self._settings.config.channels:
+            await (await self._make_notifier(name)).close()
+        if self._keeper.alerting:
+            await self._keeper.alerting.take_charge()
+
+    async def back_online(self, offline: "Offline") -> None:
+        """Have one message told about a time in which we were offline. Never raises."""
+        if self._keeper.alerting:
+            await self._keeper.alerting.back_online(offline.since, offline.until)
+
+    async def serve(self) -> None:
+        """Bring sinks what they are owed and tell what there is to tell, as it comes, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._deliveries.serve(self._sinks))
+            if self._keeper.alerting:
+                group.create_task(self._keeper.alerting.run())
+
+    @property
+    def store(self) -> Store:
+        """The history itself, open."""
+        return self._store
 
     async def status(self) -> Sequence[TargetStatus]:
-        """The last known of every target, without any network."""
-        return await self._store.status()
+        """The last known of every target, without any network; jobs that report are judged now."""
+        from colter.app.last_known import read_status  # noqa: PLC0415  for those who look back
+
+        return await read_status(self._store, self._settings.config.endpoints, self._clock)
 
     async def owing(self) -> Sequence[Owing]:
         """What sinks and channels have not taken yet, and why."""
@@ -226,6 +289,15 @@ class Runtime:
         """The newest look at everything that is still watched."""
         return await self._store.latest()
 
+    async def judge(self, jobs: Sequence[Endpoint]) -> Sequence[ProbeResult]:
+        """How jobs stand, by what they have reported."""
+        from colter.sources.heartbeat.judge import judge_beats, unknown  # noqa: PLC0415  for those who have some
+
+        if self._lasting:
+            return await judge_beats(jobs, self._store, self._clock)
+        why = "what jobs report is kept in the history, which this run goes without"
+        return [unknown(job, self._clock.now(), why) for job in jobs]
+
     async def _make_sink(self, name: str) -> AnySink:
         return make_sink(name, await self._parts())
 
@@ -241,7 +313,7 @@ class Runtime:
             try:
                 made.append(make_source(plan, parts))
             except ColterError as error:  # a locked token must not cost the packages their readings
-                self.problems.append(error)
+                self._note([error])
         return made
 
     async def _open_http(self) -> "Http":
@@ -251,7 +323,8 @@ class Runtime:
             self._http = await self._stack.enter_async_context(Http(self._clock))
         return self._http
 
-    def _open_prober(self) -> "Prober":
+    def open_prober(self) -> "Prober":
+        """The prober, closed at the end."""
         from colter.sources.probe.prober import Prober  # noqa: PLC0415  libcurl; tracking does without
 
         if self._prober is None:
@@ -259,24 +332,24 @@ class Runtime:
             self._stack.callback(self._prober.close)
         return self._prober
 
-    async def _keep(self, done: Round) -> Round:
-        if done.readings or done.results:
-            failed = await commit(self._ring, done, self._sinks)
-            # Of what is not to be kept, the log file tells nothing either.
-            level = logging.INFO if self._lasting else logging.DEBUG
-            waits = "" if failed is None else f"; {failed}; {self._ring.size} wait, {self._ring.dropped} were given up"
-            log.log(level, "round %s: %s%s", done.key, _summary(done), waits)
-        return done
+    def _note(self, problems: Sequence[ColterError]) -> None:
+        if not self._forever:
+            self.problems += problems
+            return
+        for problem in problems:
+            log.warning("%s", problem)
 
+    async def _deliver(self, sinks: Sequence[str], patience: timedelta, arrived: Arrived) -> list[ColterError]:
+        async with asyncio.TaskGroup() as group:
+            work = [group.create_task(self._deliveries.deliver(sinks, patience, arrived))]
+            if alerting := self._keeper.alerting:
+                work.append(group.create_task(alerting.tell(patience)))
+        return [problem for task in work for problem in task.result()]
 
-def _summary(done: Round) -> str:
-    """Such as `12 readings (11 ok, 1 partial) in 2.3 s`."""
-    what = "readings" if done.readings else "results"
-    found = Counter(
-        [reading.status.value for reading in done.readings] + [result.state.value for result in done.results]
-    )
-    kinds = ", ".join(f"{count} {kind}" for kind, count in found.most_common())
-    return f"{found.total()} {what} ({kinds}) in {(done.finished - done.started).total_seconds():.1f} s"
+    async def _break_off(self) -> None:
+        if self._meanwhile:
+            self._meanwhile.cancel()
+            await asyncio.wait([self._meanwhile])
 
 
 async def _open_store(stack: AsyncExitStack, settings: Settings, clock: Clock, state_dir: Path | None) -> Store:
@@ -288,9 +361,9 @@ async def _open_store(stack: AsyncExitStack, settings: Settings, clock: Clock, s
 
 def _store(settings: Settings, clock: Clock, state_dir: Path | None) -> Store:
     if state_dir is None:
-        from colter.store.memory import MemoryStore  # noqa: PLC0415
+        from colter.store.passing import PassingStore  # noqa: PLC0415
 
-        return MemoryStore(clock)
+        return PassingStore(clock)
     from colter.store.sql import SqlStore  # noqa: PLC0415  SQLAlchemy costs half a second
 
     return SqlStore(state_dir / DATABASE, clock, catalogue(), limit=settings.config.state.max_size.count)

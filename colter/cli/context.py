@@ -122,14 +122,17 @@ class Context:
     @cached_property
     def settings(self) -> "Settings":
         """The checked configuration; ConfigError when it is wrong. No secret is opened yet."""
+        from colter.cli.completing.names import keep_names, version_of
         from colter.config.settings import load_settings
 
+        version = version_of(self.config_path)
         settings = load_settings(self.options.config, self.env, self._unlock, self._password)
         settings.on_reveal = self.logs.masks.add
         log = settings.config.log
         self.logs.to_file(Path(log.file).expanduser() if log.file else self.log_file, log.level)
         for warning in settings.warnings:
             self.say(f"colter: {warning}")
+        keep_names(settings, version, self.state_dir)
         return settings
 
     @cached_property
@@ -204,7 +207,7 @@ class Context:
         return line.rstrip("\r\n")
 
     def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        """Run async work: the only event loop of the process.
+        """Run async work: the only event loop of the process. A second signal ends it at once.
 
         Raises:
             KeyboardInterrupt: Ctrl-C; everything was closed in order.
@@ -213,26 +216,18 @@ class Context:
         import asyncio
         import signal
 
+        from colter.cli.signals import Signals
+
         _ = self.logs  # open before anybody has something to say
-
-        async def guarded() -> T:
-            task, stop = asyncio.current_task(), asyncio.Event()
-
-            def terminate() -> None:
-                stop.set()
-                if task:
-                    task.cancel()
-
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
+        with Signals() as signals, asyncio.Runner() as runner:
             try:
-                return await main()
+                return runner.run(signals.guard(main()))
             except asyncio.CancelledError:
-                if stop.is_set():
+                if signals.came is signal.SIGINT:
+                    raise KeyboardInterrupt from None
+                if signals.came is signal.SIGTERM:
                     raise Terminated from None
                 raise
-
-        with asyncio.Runner() as runner:
-            return runner.run(guarded())
 
     def close(self) -> None:
         """Let go of the log, if it was opened."""

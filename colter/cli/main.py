@@ -19,9 +19,11 @@ from colter.core.errors import ColterError, ExitCode, UsageError
 COMMANDS: dict[str, tuple[str, str]] = {
     "track": ("colter.cli.track", "Read repositories and packages once."),
     "probe": ("colter.cli.probe", "Probe endpoints once."),
+    "beat": ("colter.cli.beat", "Report that a job was done, or run it and report how it went."),
     "export": ("colter.cli.export", "Send what sinks are owed, or any part of the history to a sink or a file."),
+    "daemon": ("colter.cli.daemon", "Watch everything that is configured, until it is ended."),
     "status": ("colter.cli.status", "Show the last known of everything, without any network."),
-    "alerts": ("colter.cli.alerts", "Try the channels over which you are told."),
+    "alerts": ("colter.cli.alerts", "Show what fires, silence it, try channels and rules."),
     "config": ("colter.cli.config", "Create, check, show and change the configuration."),
     "login": ("colter.cli.login", "Ask for the master password once, for 30 minutes."),
     "logout": ("colter.cli.logout", "Forget the master password."),
@@ -55,7 +57,7 @@ def run(argv: Sequence[str], context: Context | None = None) -> int:
         code = command_tree(argv).main(list(argv) or ["--help"], "colter", standalone_mode=False, obj=context)
         context.streams.stdout.flush()
     except (Exception, KeyboardInterrupt, SystemExit) as error:  # the door: everything ends here, foreseen or not
-        code = _explained(error, context)
+        code = _explained(error, context, argv)
     finally:
         context.close()
     return int(code or ExitCode.OK)
@@ -143,13 +145,13 @@ def _late_option(ctx: typer.Context, option: Any, value: Any) -> Any:
     return value
 
 
-def _explained(error: BaseException, context: Context) -> ExitCode:
+def _explained(error: BaseException, context: Context, argv: Sequence[str]) -> ExitCode:
     match error:
         case ColterError():
             report(error, context)
             return error.exit_code
         case _ if isinstance(error, _WRONG_USAGE):
-            return _usage(error, context)
+            return _usage(error, context, argv)
         case KeyboardInterrupt() | typer.Abort() | Terminated():
             if context.streams.stderr.isatty():
                 context.warn("")  # the terminal has just written ^C, perhaps behind a question
@@ -159,11 +161,17 @@ def _explained(error: BaseException, context: Context) -> ExitCode:
             return ExitCode.OK
         case OSError(errno=errno.ENOSPC):  # Typer writes help itself
             discard(context.streams.stdout)
-            return _explained(UsageError(f"cannot write the result: {error.strerror}"), context)
+            return _explained(UsageError(f"cannot write the result: {error.strerror}"), context, argv)
     return _bug(error, context)
 
 
-def _usage(error: Any, context: Context) -> ExitCode:
+def _usage(error: Any, context: Context, argv: Sequence[str]) -> ExitCode:
+    from colter.cli.formerly import now
+
+    if today := now(argv):
+        context.warn(f"colter: this is how Colter 1.x was called; now it is: {today}")
+        context.warn(f"  hint: {today.partition(' -')[0]} --help")
+        return ExitCode.USAGE
     where = getattr(getattr(error, "ctx", None), "command_path", "colter")
     message = error.format_message()
     if near := getattr(error, "possibilities", None):

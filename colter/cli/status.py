@@ -47,7 +47,8 @@ def _tell_owed(context: Context, owing: "Sequence[Owing]") -> None:
     now = context.clock.now()
     for each in owing:
         if each.since:
-            owed = f"{format_amount(each.entries, 'measurement')} owed for {format_age(now - each.since)}"
+            what = "notification" if each.lane == "channel" else "measurement"
+            owed = f"{format_amount(each.entries, what)} owed for {format_age(now - each.since)}"
             context.say(f"colter: {each.to}: {owed}" + (f": {each.problem}" if each.problem else ""))
 
 
@@ -55,7 +56,8 @@ async def _read(context: Context) -> "tuple[Sequence[TargetStatus], Sequence[Owi
     from colter.app.runtime import open_runtime
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        return await runtime.status(), await runtime.owing()
+        # What waits for the desk is no delivery: nobody outside waits for it.
+        return await runtime.status(), [each for each in await runtime.owing() if each.lane != "desk"]
 
 
 def _page(

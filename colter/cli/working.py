@@ -49,7 +49,7 @@ async def working(context: Context, fate: Fate, seen: Seen[Any]) -> "AsyncIterat
     check_sinks(fate.sinks, context.settings)
     state_dir = context.state_dir if fate.keep else None
     async with open_runtime(
-        context.settings, context.clock, state_dir=state_dir, sinks=fate.sinks, if_full="forget"
+        context.settings, context.clock, state_dir=state_dir, sinks=fate.sinks, alerts=True, if_full="forget"
     ) as runtime:
         seen.problems = runtime.problems
         yield runtime

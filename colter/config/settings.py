@@ -16,6 +16,7 @@ from colter.config.schema.problems import Places, explain, refuse
 from colter.config.schema.secretref import Form, SecretRef
 from colter.config.schema.variables import expand
 from colter.config.yaml.document import Document, load_document
+from colter.core.alerting.tracked import must_be_chosen, read_rule
 from colter.core.errors import ConfigError, LockedError, VaultError
 from colter.core.secret import Secret
 
@@ -121,7 +122,14 @@ class Settings:
     @property
     def warnings(self) -> list[str]:
         """What the user should know, one line each."""
-        return [*_open_file(self), *_clear_text(self), *_without_vault(self), *_predecessor(self)]
+        return [*_open_file(self), *_clear_text(self), *_without_vault(self), *_predecessor(self), *_blind(self)]
+
+    def forget_file(self) -> None:
+        """Let go of what was written, for those who live long: of thousands of endpoints it is many megabytes.
+
+        Messages about secrets say their keys then, but not their lines.
+        """
+        self.document, self.data = None, {}
 
     def reveal(self, ref: SecretRef) -> Secret:
         """Open one secret; the vault is unlocked at the first that is sealed.
@@ -218,6 +226,18 @@ def _predecessor(settings: Settings) -> list[str]:
             f"{settings.path}: read as the predecessor left it; `colter config import legacy` makes a new one of it"
         ]
     return []
+
+
+def _blind(settings: Settings) -> list[str]:
+    """Rules on what is not read. No error: `colter track github --with` may read it."""
+    alerts, chosen = settings.config.alerts, settings.config.github.with_
+    written = alerts.rules if "rules" in alerts.model_fields_set else []
+    lacking = {rule.when: must_be_chosen(read_rule(rule.when, rule.source), rule.source) for rule in written}
+    return [
+        f"alerts.rules: {when!r}: nothing that it speaks of is read: add {fact} to github.with"
+        for when, fact in lacking.items()
+        if fact and fact not in chosen
+    ]
 
 
 def _ignore(_: Secret) -> None:

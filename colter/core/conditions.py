@@ -2,9 +2,10 @@
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from colter.core.units import parse_duration
 
@@ -65,12 +66,17 @@ def parse_condition(text: str, known: Vocabulary) -> Condition:
     if word and name in known.words:
         return Condition(text.strip(), name)
     if name not in known.numbers | known.words:
-        raise ValueError(f"{name!r} is not known here; known are {', '.join(sorted(known.numbers | known.words))}")
+        raise ValueError(f"{name!r} is not known here; {_guess(name, sorted(known.numbers | known.words))}")
     if comparison is None:
         raise ValueError(f"{name!r} needs something to be compared with, as in '{name} > 0'")
     if name not in known.numbers:
         raise ValueError(f"{name!r} is no number; it stands alone")
     return Condition(text.strip(), name, comparison[2], _bound(comparison[3], text, length=name in known.lengths))
+
+
+def _guess(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
 
 
 def _bound(written: str, text: str, *, length: bool) -> float:

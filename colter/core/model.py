@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -162,6 +162,9 @@ class Reason(StrEnum):
     DOMAIN_EXPIRING = "domain_expiring"
     RATE_LIMITED = "rate_limited"
     AUTH_FAILED = "auth_failed"
+    BEAT_LATE = "beat_late"
+    BEAT_FAILED = "beat_failed"
+    BEAT_OVERRUN = "beat_overrun"
     SELF_OFFLINE = "self_offline"
     INTERNAL_ERROR = "internal_error"
 
@@ -279,21 +282,24 @@ class AlertState:
 
     target: Target
     rule: str
-    state: Literal["ok", "pending", "firing", "recovering"]
+    state: Literal["ok", "pending", "firing", "recovering", "gone"]
+    """Gone: it is not watched any more, and is forgotten."""
     since: datetime
     count: int = 0
     """Failures or successes in a row that count towards the next state."""
     incident: str | None = None
     sequence: int = 0
+    memory: str = ""
+    """All that the engine remembers of it, as it wrote it down."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One row of the outbox: this round to that sink, or this notification to that channel."""
+    """One row of the outbox: this round to that sink or to the desk, or this notification to that channel."""
 
     key: str
     """Unique for ever, and given to the receiver, so that a repeat is recognisable."""
-    lane: Literal["sink", "channel"]
+    lane: Literal["sink", "channel", "desk"]
     to: str
     due: datetime
     body: str = ""
@@ -301,6 +307,58 @@ class Delivery:
     round_key: str | None = None
     attempts: int = 0
     last_error: str | None = None
+    """Why it was given up."""
+    created: datetime | None = None
+    """When it was committed."""
+    settled: datetime | None = None
+    """When it arrived, or was given up; None while it is owed. Only those to channels are remembered then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A time in which somebody wants to hear nothing of an endpoint, or of all with a tag; measuring goes on."""
+
+    key: str
+    """Unique for ever."""
+    name: str
+    """Of an endpoint or another target, `*` stands for anything; or `@tag`."""
+    begins: datetime
+    ends: datetime
+    note: str = ""
+    """Why, already clean."""
+
+
+class BeatKind(StrEnum):
+    """What a job reports."""
+
+    START = "start"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a job has reported about itself."""
+
+    endpoint: str
+    """Name of the endpoint with a `heartbeat`."""
+    at: datetime
+    kind: BeatKind
+    ran: timedelta | None = None
+    """How long it ran, if that is known."""
+    exit_code: int | None = None
+    text: str = ""
+    """What it said of itself, already clean."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastBeats:
+    """The newest that is known of one job."""
+
+    endpoint: str
+    started: Beat | None = None
+    ended: Beat | None = None
+    """Success or failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,7 +380,7 @@ class Refusal:
 class Owing:
     """What one sink or channel has not taken, and why."""
 
-    lane: Literal["sink", "channel"]
+    lane: Literal["sink", "channel", "desk"]
     to: str
     deliveries: int = 0
     entries: int = 0

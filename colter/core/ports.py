@@ -1,15 +1,18 @@
 """The promises that the parts make to each other. Every docstring here has a contract test."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Literal, Protocol, TypeVar, runtime_checkable
 
 from colter.core.message import Message
 from colter.core.model import (
     AlertState,
+    Beat,
     Delivery,
     Entry,
+    LastBeats,
     Latest,
     Metric,
     Owing,
@@ -17,12 +20,16 @@ from colter.core.model import (
     Reading,
     Refusal,
     Round,
+    Silence,
     Target,
     Transfer,
 )
 
 Item = TypeVar("Item")
-Lane = Literal["sink", "channel"]
+Lane = Literal["sink", "channel", "desk"]
+"""Rounds for sinks, notifications for channels, and rounds for whoever decides about alerts."""
+Values = Mapping[Target, Mapping[str, Sequence[tuple[datetime, float]]]]
+"""By target and key of the metric: when a number was read, and what it was, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +218,35 @@ class Outbox(Protocol):
     async def refusals(self) -> Sequence[Refusal]:
         """Everything refused that is still kept, oldest first."""
 
+    async def exchange(
+        self,
+        put: Sequence[Delivery] = (),
+        *,
+        given_up: Mapping[str, str] = MappingProxyType({}),
+        states: Sequence[AlertState] = (),
+        decided: Sequence[str] = (),
+    ) -> None:
+        """Change what is owed to channels, in one transaction; harmless twice.
+
+        Args:
+            put: notifications to owe; one whose key is there already takes that one's place, and its turn.
+            given_up: notifications that will never arrive, by key, each with the reason.
+            states: where rules stand after that.
+            decided: deliveries of the lane `desk` that are settled by this.
+        """
+
+    async def arrived(self, incident: str) -> Sequence[Delivery]:
+        """Notifications about this incident that have arrived, oldest first: their keys begin with its id and a colon.
+
+        Those that arrived long ago may be forgotten; while the incident is open, the newest of each channel is there.
+        """
+
+    async def arrivals(self, to: str, since: datetime) -> Sequence[datetime]:
+        """When messages have reached this channel since then, oldest first; what was settled together is one."""
+
+    async def undelivered(self) -> Sequence[Delivery]:
+        """Notifications that are owed, and those that were given up and are still kept, oldest first."""
+
 
 class Store(Recall, Outbox, Protocol):
     """History, alert states, outbox and caches. One contract suite runs over all implementations."""
@@ -227,6 +263,8 @@ class Store(Recall, Outbox, Protocol):
 
     async def commit(self, done: Round, states: Sequence[AlertState] = (), deliveries: Sequence[Delivery] = ()) -> bool:
         """Keep all of it or none of it; False when this round was already kept.
+
+        A state `gone` is forgotten; one that is there already is replaced.
 
         Raises:
             StateError: it could not be kept; a FullError when there was no room for it.
@@ -269,4 +307,22 @@ class Store(Recall, Outbox, Protocol):
         """It is done; harmless twice."""
 
     async def alert_states(self) -> Sequence[AlertState]:
-        """All alert states."""
+        """All alert states, ordered by target and rule."""
+
+    async def values(self, targets: Sequence[Target], keys: Collection[str], since: datetime) -> Values:
+        """Plain numbers as they were read since then; a target or key of which nothing is known may be absent."""
+
+    async def silences(self) -> Sequence[Silence]:
+        """All silences that are kept, those that are over too, oldest first."""
+
+    async def keep_silence(self, silence: Silence) -> None:
+        """Keep one, in place of the one with the same key."""
+
+    async def end_silences(self, keys: Sequence[str]) -> None:
+        """Forget these; harmless twice."""
+
+    async def keep_beat(self, beat: Beat) -> None:
+        """Keep what a job has reported."""
+
+    async def last_beats(self) -> Sequence[LastBeats]:
+        """The newest of every job that has ever reported, ordered by endpoint."""

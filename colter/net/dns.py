@@ -7,12 +7,15 @@ every other look-up wait, and the process cannot end before they do.
 import queue
 import socket
 import threading
+import time
 from concurrent.futures import Future
 
 Address = str
 _THREADS = 512
 """A dead name holds its thread for up to half a minute, longer than most timeouts: 100 dead ones of a list pile up."""
 _IDLE_SECONDS = 30.0
+_STALE_SECONDS = 60.0
+_MOST_KNOWN = 16_384
 
 
 class ResolveError(OSError):
@@ -27,12 +30,15 @@ class ResolveError(OSError):
 class Resolver:
     """Looks names up with the system's own rules (hosts file, nsswitch), at most 512 at once, each name once at a time.
 
-    A look-up cannot be interrupted: its thread is a daemon, and whoever waits sets the deadline.
+    A look-up cannot be interrupted: its thread is a daemon, and whoever waits sets the deadline. For a minute, what a
+    name server that fails now said before is good enough.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._flights: dict[tuple[str, int], Future[tuple[Address, ...]]] = {}
+        self._known: dict[tuple[str, int], tuple[float, tuple[Address, ...]]] = {}
+        """What was found last, and when."""
         self._jobs: queue.SimpleQueue[tuple[str, int]] = queue.SimpleQueue()
         self._threads = 0
         self._idle = 0
@@ -61,9 +67,14 @@ class Resolver:
                 self._backlog += 1
         return flight
 
+    def last_known(self, host: str, family: int = socket.AF_UNSPEC) -> tuple[Address, ...] | None:
+        """The addresses that were found within the last minute, for those who cannot wait for a name server."""
+        found, addresses = self._known.get((host, family), (0.0, ()))
+        return addresses if addresses and time.perf_counter() - found < _STALE_SECONDS else None
+
     def _work(self) -> None:
         while job := self._next_job():
-            answer = _answer(*job)
+            answer = self._look_up(*job)
             with self._lock:
                 flight = self._flights.pop(job)
                 if self._backlog:
@@ -74,6 +85,19 @@ class Resolver:
                 flight.set_exception(answer)
             else:
                 flight.set_result(answer)
+
+    def _look_up(self, host: str, family: int) -> tuple[Address, ...] | ResolveError:
+        try:
+            found = look_up(host, family)
+        except ResolveError as error:
+            # A name that does not exist is an answer; only of no answer is nothing known.
+            return (error.kind == "error" and self.last_known(host, family)) or error
+        with self._lock:
+            if len(self._known) >= _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+            self._known.pop((host, family), None)
+            self._known[host, family] = time.perf_counter(), found
+        return found
 
     def _next_job(self) -> tuple[str, int] | None:
         """The next look-up, or None when this thread has been idle for long and ends."""
@@ -86,13 +110,6 @@ class Resolver:
                         self._idle -= 1
                         self._threads -= 1
                         return None
-
-
-def _answer(host: str, family: int) -> tuple[Address, ...] | ResolveError:
-    try:
-        return look_up(host, family)
-    except ResolveError as error:
-        return error
 
 
 def look_up(host: str, family: int = socket.AF_UNSPEC) -> tuple[Address, ...]:

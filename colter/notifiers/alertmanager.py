@@ -52,7 +52,8 @@ class Alertmanager:
 
     def _alert(self, alert: Alert, message: Message) -> dict[str, Any]:
         begins = _moment(alert.get("since")) or message.at
-        ends = _moment(alert.get("until")) or self._end(alert, message)
+        until = None if _is_news(alert, message) else _moment(alert.get("until"))
+        ends = until or self._end(alert, message)
         return {
             "labels": _labels(alert, message),
             "annotations": _annotations(alert, message),

@@ -39,6 +39,8 @@ _DECIDING = (
     "alert_state",
     "outbox",
     "recipient",
+    "silence",
+    "beat",
     "last_reading",
     "last_number",
     "last_result",

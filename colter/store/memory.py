@@ -1,28 +1,33 @@
 """A store that forgets when the process ends: for --no-store, --dry-run and tests."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from colter.core.clock import Clock, SystemClock
 from colter.core.model import (
     AlertState,
+    Beat,
+    BeatKind,
     DailyCount,
     Delivery,
     EndpointState,
     Event,
+    LastBeats,
     Latest,
     ProbeResult,
     Reading,
     Round,
+    Silence,
     Target,
     Transfer,
 )
-from colter.core.ports import Cached, LastKnown, TargetStatus
+from colter.core.ports import Cached, LastKnown, TargetStatus, Values
+from colter.store import bounds
 from colter.store.kept import kept
 from colter.store.memory_outbox import MemoryOutbox
-from colter.store.roster import Known, Roster
+from colter.store.roster import Known
 from colter.store.slices import as_far_as
 
 
@@ -58,14 +63,14 @@ class MemoryStore(MemoryOutbox):
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(clock or SystemClock())
-        self._roster = Roster()
         self._rounds: dict[str, _Kept] = {}
         self._last: defaultdict[Known, _Last] = defaultdict(_Last)
         self._events: set[tuple[Known, str, str]] = set()
         self._daily: defaultdict[Known | None, dict[tuple[str, date], _Day]] = defaultdict(dict)
         self._marks: defaultdict[Known | None, dict[str, str]] = defaultdict(dict)
-        self._states: dict[tuple[Known, str], AlertState] = {}
         self._transfers: dict[str, Transfer] = {}
+        self._silences: dict[str, Silence] = {}
+        self._beats: dict[tuple[str, bool], Beat] = {}
         self._cache: dict[str, Cached] = {}
 
     async def open(self) -> None:
@@ -87,9 +92,8 @@ class MemoryStore(MemoryOutbox):
             self._remember_reading(self._last[known], reading, done.key)
         for result in sorted(done.results, key=lambda result: result.at):
             self._remember_result(self._last[self._roster.place(result.target)], result)
-        for state in states:
-            self._states[self._roster.place(state.target), state.rule] = state
-        self._owe(done, deliveries)
+        self._stand(states)
+        self._owe_all(done, deliveries)
         return True
 
     async def status(self) -> Sequence[TargetStatus]:
@@ -119,7 +123,8 @@ class MemoryStore(MemoryOutbox):
 
     async def rounds_by_key(self, keys: Sequence[str]) -> Sequence[Round]:
         """The rounds with these keys that are there, oldest first."""
-        return [self._as_now(*each) for each in self._oldest_first() if each[0].key in keys]
+        wanted = set(keys)
+        return [self._as_now(*each) for each in self._oldest_first() if each[0].key in wanted]
 
     async def entries(self, since: datetime, until: datetime, *, after: str | None = None) -> int:
         """How many readings and results `rounds` would bring altogether."""
@@ -142,6 +147,43 @@ class MemoryStore(MemoryOutbox):
         current = set(self._roster.current())
         states = [replace(state, target=known.target) for (known, _), state in self._states.items() if known in current]
         return sorted(states, key=lambda state: (state.target, state.rule))
+
+    async def values(self, targets: Sequence[Target], keys: Collection[str], since: datetime) -> Values:
+        """Plain numbers as they were read since then; a target or key of which nothing is known is absent."""
+        looks = sorted(self._looks(), key=lambda look: look[1].at)
+        found: dict[Target, dict[str, list[tuple[datetime, float]]]] = {}
+        for name in targets:
+            known = self._roster.named.get(name)
+            for reading in (reading for of, reading in looks if of is known and reading.at >= since):
+                for sample in reading.samples:
+                    if sample.metric.key in keys and not sample.metric.labels:
+                        series = found.setdefault(name, {}).setdefault(sample.metric.key, [])
+                        series.append((reading.at, sample.value))
+        return found
+
+    async def silences(self) -> Sequence[Silence]:
+        """All silences that are kept, those that are over too, oldest first."""
+        return sorted(self._silences.values(), key=lambda silence: (silence.begins, silence.key))
+
+    async def keep_silence(self, silence: Silence) -> None:
+        """Keep one, in place of the one with the same key."""
+        self._silences[silence.key] = silence
+        oldest = self._clock.now() - bounds.SILENCES_KEPT
+        self._silences = {key: each for key, each in self._silences.items() if each.ends >= oldest}
+
+    async def end_silences(self, keys: Sequence[str]) -> None:
+        """Forget these; harmless twice."""
+        for key in keys:
+            self._silences.pop(key, None)
+
+    async def keep_beat(self, beat: Beat) -> None:
+        """Keep what a job has reported."""
+        self._beats[beat.endpoint, beat.kind is BeatKind.START] = beat
+
+    async def last_beats(self) -> Sequence[LastBeats]:
+        """The newest of every job that has ever reported, ordered by endpoint."""
+        jobs = sorted({endpoint for endpoint, _ in self._beats})
+        return [LastBeats(job, self._beats.get((job, True)), self._beats.get((job, False))) for job in jobs]
 
     async def cached(self, key: str) -> Cached | None:
         """The reply kept under this key."""
@@ -167,6 +209,11 @@ class MemoryStore(MemoryOutbox):
             for name, known in self._roster.named.items()
             if name.source == source and known.identity is not None
         }
+
+    def _looks(self) -> Iterator[tuple[Known, Reading]]:
+        """In the order in which they were committed."""
+        for done, looked_at in self._rounds.values():
+            yield from zip(looked_at, done.readings, strict=True)
 
     def _oldest_first(self) -> list[_Kept]:
         return sorted(self._rounds.values(), key=lambda each: each[0].finished)

@@ -1,5 +1,6 @@
 """Brings the tables of a database up to what this Colter writes, one transaction per step."""
 
+import threading
 from collections.abc import Collection
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from colter.core.errors import StateError
 from colter.store.tables import metadata
 
 VERSION_TABLE = "colter_schema"
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All of `migrations/versions`, oldest first: known here, so that alembic (600 ms) is imported only when behind."""
 VIEWS = ("endpoint_history", "endpoint_status", "package_metrics", "repository_metrics")
+
+ALEMBIC = threading.Lock()
+"""Held around `upgrade`: alembic works with globals, and one program may have several databases to migrate."""
 
 _version = table(VERSION_TABLE, column("version_num"))
 
@@ -26,7 +30,7 @@ def bring_up_to_date(writer: Engine, path: Path) -> None:
         behind = _file_is_behind(connection, path)
     while behind:
         # Asked again under the write lock: another process may have been quicker.
-        with writer.begin() as connection:
+        with ALEMBIC, writer.begin() as connection:
             behind = _file_is_behind(connection, path)
             if behind:
                 upgrade(connection)
@@ -59,7 +63,7 @@ def lock(connection: Connection, where: str) -> None:
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the next migration in the caller's transaction, under a lock that keeps out other migrations."""
+    """Run the next migration in the caller's transaction, under a lock that keeps out others, and `ALEMBIC`."""
     from alembic import command  # noqa: PLC0415  600 ms that most runs do not need
     from alembic.config import Config  # noqa: PLC0415  the same
 

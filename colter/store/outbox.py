@@ -1,20 +1,23 @@
 """What changes in the outbox of a store: rights to deliver, what has arrived, what was refused or given up."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
-from colter.core.model import Refusal, Transfer
+from colter.core.model import AlertState, Delivery, Refusal, Transfer
 from colter.core.ports import Lane
 from colter.store import bounds
-from colter.store.read.outbox import WEIGHT, unsettled
+from colter.store.moments import to_ms
+from colter.store.read.outbox import TOLD, WEIGHT, unsettled
 from colter.store.slices import chunks
-from colter.store.tables import outbox, recipient, refusal, to_ms, transfer
-from colter.store.write.bulk import digest, insert_rows, next_id, plain, replace_rows
+from colter.store.tables import alert_state, outbox, recipient, refusal, transfer
+from colter.store.write.bulk import add_rows, digest, insert_rows, next_id, plain, replace_rows
+from colter.store.write.rounds import delivery_row
+from colter.store.write.states import write_states
 from colter.store.write.targets import load_roster, write_roster
 
 _WHO = ("lane", "name")
@@ -42,13 +45,37 @@ def release(connection: Connection, lane: Lane, to: str, holder: str) -> None:
 
 
 def settle(connection: Connection, keys: Sequence[str], refused: Sequence[Refusal], now: datetime) -> None:
-    """Forget what a sink has taken, remember that a channel has, and keep what was refused."""
+    """Remember what has reached a channel, forget the rest, and keep what was refused."""
+    message = None
     for part in chunks(keys):
         these = outbox.c.delivery_key.in_(part)
-        connection.execute(delete(outbox).where(these, outbox.c.lane == "sink"))
-        connection.execute(update(outbox).where(these, outbox.c.settled.is_(None)).values(settled=now))
+        connection.execute(delete(outbox).where(these, outbox.c.lane != "channel"))
+        new = and_(these, outbox.c.settled.is_(None))
+        message = message or connection.scalar(select(func.min(outbox.c.id)).where(new))
+        if message is not None:
+            connection.execute(update(outbox).where(new).values(settled=now, message=message, last_error=None))
+    if message is not None:
+        _forget_arrived(connection, now)
     if refused:
         _keep_refusals(connection, refused)
+
+
+def exchange(
+    connection: Connection,
+    put: Sequence[Delivery],
+    *,
+    given_up: Mapping[str, str],
+    states: Sequence[AlertState],
+    decided: Sequence[str],
+    now: datetime,
+) -> None:
+    """Owe these notifications, give up those, remember where rules stand, and forget what was decided."""
+    _put(connection, put, now)
+    _give_up(connection, given_up, now)
+    write_states(connection, states)
+    for part in chunks(decided):
+        these = and_(outbox.c.delivery_key.in_(part), outbox.c.lane == "desk")
+        connection.execute(delete(outbox).where(these))
 
 
 def note(
@@ -97,6 +124,48 @@ def end_transfer(connection: Connection, key: str) -> None:
     connection.execute(delete(transfer).where(transfer.c.transfer_key == key))
 
 
+def _put(connection: Connection, put: Sequence[Delivery], now: datetime) -> None:
+    add_rows(connection, outbox, ("delivery_key",), [delivery_row(each, now) for each in put])
+    changed = [
+        {"key": each.key, "due": each.due, "body": plain(each.body), "attempts": each.attempts, "last_error": None}
+        for each in put
+    ]
+    if changed:
+        owed = and_(outbox.c.delivery_key == bindparam("key"), outbox.c.settled.is_(None))
+        connection.execute(update(outbox).where(owed), changed)
+
+
+def _give_up(connection: Connection, reasons: Mapping[str, str], now: datetime) -> None:
+    given_up: Counter[str] = Counter()
+    for key, reason in reasons.items():
+        owed = and_(outbox.c.delivery_key == key, outbox.c.lane == "channel", outbox.c.settled.is_(None))
+        statement = update(outbox).where(owed).values(settled=now, last_error=plain(reason))
+        given_up.update(connection.scalars(statement.returning(outbox.c.recipient)))
+    for to, number in given_up.items():
+        _count(connection, "channel", to, refused=number)
+    dead = and_(TOLD, outbox.c.last_error.is_not(None))
+    _keep_newest(connection, outbox, bounds.MOST_DEAD_LETTERS, dead)
+
+
+def _forget_arrived(connection: Connection, now: datetime) -> None:
+    """Those that arrived long ago; but of an open incident, the newest of each channel stays."""
+    arrived = and_(TOLD, outbox.c.last_error.is_(None))
+    incident = func.substr(outbox.c.delivery_key, 1, func.instr(outbox.c.delivery_key, ":") - 1)
+    needed = (
+        select(func.max(outbox.c.id))
+        .where(arrived, incident.in_(select(alert_state.c.incident)))
+        .group_by(incident, outbox.c.recipient)
+    )
+    old = outbox.c.settled < now - bounds.ARRIVED_KEPT
+    connection.execute(delete(outbox).where(arrived, old, outbox.c.id.not_in(needed)))
+
+
+def _keep_newest(connection: Connection, table: Table, most: int, which: ColumnElement[bool]) -> None:
+    last = select(table.c.id).where(which).order_by(table.c.id.desc()).limit(1).offset(most)
+    if (row_id := connection.scalar(last)) is not None:
+        connection.execute(delete(table).where(which, table.c.id <= row_id))
+
+
 def _keep_refusals(connection: Connection, refused: Sequence[Refusal]) -> None:
     by_digest = {
         digest([each.to, each.round_key, str(each.target), to_ms(each.at), each.item]): each for each in refused
@@ -124,9 +193,7 @@ def _keep_refusals(connection: Connection, refused: Sequence[Refusal]) -> None:
     insert_rows(connection, refusal, rows)
     for to, number in Counter(each.to for each in by_digest.values()).items():
         _count(connection, "sink", to, refused=number)
-    last = select(refusal.c.id).order_by(refusal.c.id.desc()).limit(1).offset(bounds.MOST_REFUSALS)
-    if (row_id := connection.scalar(last)) is not None:
-        connection.execute(delete(refusal).where(refusal.c.id <= row_id))
+    _keep_newest(connection, refusal, bounds.MOST_REFUSALS, true())
 
 
 def _count(connection: Connection, lane: Lane, to: str, **more: int) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, delete, func, select
 
 from colter.core.ports import Cached
-from colter.store.tables import cache, to_ms
+from colter.store.moments import to_ms
+from colter.store.tables import cache
 from colter.store.write.bulk import replace_rows
 
 MOST_BYTES = 64 * 2**20

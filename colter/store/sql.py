@@ -1,19 +1,33 @@
 """The history in an SQLite file; see `colter.core.ports.Store` for what is promised."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from colter.core.clock import Clock
 from colter.core.errors import StateError
-from colter.core.model import AlertState, Delivery, Latest, Metric, Owing, Refusal, Round, Target, Transfer
-from colter.core.ports import Cached, Lane, TargetStatus
-from colter.store import outbox, replies
+from colter.core.model import (
+    AlertState,
+    Beat,
+    Delivery,
+    LastBeats,
+    Latest,
+    Metric,
+    Owing,
+    Refusal,
+    Round,
+    Silence,
+    Target,
+    Transfer,
+)
+from colter.core.ports import Cached, Lane, TargetStatus, Values
+from colter.store import beats, outbox, replies, silences
 from colter.store.connection import Lane as FileLane
 from colter.store.connection import advice, check_soundness, distrust, prepare_file
 from colter.store.kept import kept
@@ -23,6 +37,7 @@ from colter.store.read import results, state
 from colter.store.read.latest import read_latest
 from colter.store.read.rounds import count_entries, read_rounds, read_rounds_by_key
 from colter.store.read.status import read_status
+from colter.store.read.values import read_values
 from colter.store.space import check_limit
 from colter.store.write.results import Outcomes
 from colter.store.write.rounds import write_round
@@ -147,6 +162,30 @@ class SqlStore:
         """All alert states, ordered by target and rule."""
         return await self._read(state.read_alert_states)
 
+    async def values(self, targets: Sequence[Target], keys: Collection[str], since: datetime) -> Values:
+        """Plain numbers as they were read since then; a target or key of which nothing is known is absent."""
+        return await self._read(read_values, targets, keys, since)
+
+    async def silences(self) -> Sequence[Silence]:
+        """All silences that are kept, those that are over too, oldest first."""
+        return await self._read(silences.read_silences)
+
+    async def keep_silence(self, silence: Silence) -> None:
+        """Keep one, in place of the one with the same key."""
+        await self._write(silences.keep_silence, silence, self._clock.now())
+
+    async def end_silences(self, keys: Sequence[str]) -> None:
+        """Forget these; harmless twice."""
+        await self._write(silences.end_silences, keys)
+
+    async def keep_beat(self, beat: Beat) -> None:
+        """Keep what a job has reported."""
+        await self._write(beats.keep_beat, beat)
+
+    async def last_beats(self) -> Sequence[LastBeats]:
+        """The newest of every job that has ever reported, ordered by endpoint."""
+        return await self._read(beats.read_last_beats)
+
     async def owed(self) -> Sequence[Delivery]:
         """Deliveries that are not settled, oldest first."""
         return await self._read(owed.read_owed)
@@ -184,6 +223,31 @@ class SqlStore:
     async def refusals(self) -> Sequence[Refusal]:
         """Everything refused that is still kept, oldest first."""
         return await self._read(owed.read_refusals)
+
+    async def exchange(
+        self,
+        put: Sequence[Delivery] = (),
+        *,
+        given_up: Mapping[str, str] = MappingProxyType({}),
+        states: Sequence[AlertState] = (),
+        decided: Sequence[str] = (),
+    ) -> None:
+        """Change what is owed to channels, in one transaction; harmless twice."""
+        await self._write(
+            outbox.exchange, put, given_up=given_up, states=states, decided=decided, now=self._clock.now()
+        )
+
+    async def arrived(self, incident: str) -> Sequence[Delivery]:
+        """Notifications about this incident that have arrived, oldest first."""
+        return await self._read(owed.read_arrived, incident)
+
+    async def arrivals(self, to: str, since: datetime) -> Sequence[datetime]:
+        """When messages have reached this channel since then, oldest first; what was settled together is one."""
+        return await self._read(owed.read_arrivals, to, since)
+
+    async def undelivered(self) -> Sequence[Delivery]:
+        """Notifications that are owed, and those that were given up and are still kept, oldest first."""
+        return await self._read(owed.read_undelivered)
 
     async def cached(self, key: str) -> Cached | None:
         """The reply kept under this key."""

@@ -5,13 +5,10 @@ times and counts in 64 bits. Repeated texts are kept once (`phrase`, `outcome`),
 small numbers. What each table is for is told in docs/history.md.
 """
 
-from datetime import UTC, datetime, timedelta
-
 from sqlalchemy import (
     BigInteger,
     Column,
     Date,
-    Dialect,
     Double,
     ForeignKey,
     Index,
@@ -22,11 +19,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.schema import SchemaItem
+
+from colter.store.moments import Moment
 
 metadata = MetaData(
     naming_convention={  # so that a later migration can name what it changes, on every database
@@ -39,35 +37,7 @@ metadata = MetaData(
 NAME = 255
 """Longest name of a target, a round or an event."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
 _Id = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by itself in INTEGER columns only
-
-
-def to_ms(moment: datetime) -> int:
-    """An aware datetime as the tables keep it: whole milliseconds since 1970, cut off below."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def from_ms(milliseconds: int) -> datetime:
-    """Milliseconds as an aware datetime in UTC."""
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, kept as UTC milliseconds."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  SQLAlchemy's form
-        """As the database keeps it."""
-        return None if value is None else to_ms(value)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  the same
-        """As Python sees it."""
-        return None if value is None else from_ms(value)
 
 
 def _table(name: str, *parts: SchemaItem, clustered: bool = False) -> Table:
@@ -267,6 +237,7 @@ alert_state = _table(
     Column("tally", Integer, nullable=False),
     Column("incident", String(NAME)),
     Column("sequence_no", Integer, nullable=False),
+    Column("memory", Text),  # not `NOT NULL`: MySQL has no default for a text, which rows of before would need
     clustered=True,
 )
 
@@ -283,6 +254,7 @@ outbox = _table(
     Column("attempts", Integer, nullable=False),
     Column("last_error", Text),
     Column("settled", Moment),
+    Column("message", _Id),  # row of the first of those that arrived together
     Index(None, "lane", "recipient", "settled"),
 )
 
@@ -321,6 +293,29 @@ transfer = _table(
     Column("after_key", String(NAME)),
     Column("sent", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
+    clustered=True,
+)
+
+silence = _table(
+    "silence",
+    Column("silence_key", String(NAME), primary_key=True),
+    Column("name", String(NAME), nullable=False),
+    Column("begins", Moment, nullable=False),
+    Column("ends", Moment, nullable=False),
+    Column("note", Text, nullable=False),
+    clustered=True,
+)
+
+# Two rows for each job: its last start, and its last end.
+beat = _table(
+    "beat",
+    Column("endpoint", String(NAME), primary_key=True),
+    Column("ended", SmallInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("ran_ms", BigInteger),
+    Column("exit_code", Integer),
+    Column("said", Text, nullable=False),
     clustered=True,
 )
 

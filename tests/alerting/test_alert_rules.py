@@ -15,6 +15,7 @@ NUMBERS = frozenset(
     {"stars", "open_issues", "downloads_day", "vulnerabilities", "open_vulnerability_alerts", "ci_success"}
 )
 WORDS = frozenset({"archived", "yanked"})
+EVENTS = {"open_issues_new": "issue", "issues_new": "issue", "releases_new": "release", "yanked_new": "yanked"}
 DAY = timedelta(days=1)
 REPO = Target("github", "me/app")
 
@@ -25,13 +26,13 @@ def reading(words: dict[str, str] | None = None, *events: Event, day: float = 0,
 
 
 def level(text: str) -> Level:
-    rule = parse_rule(text, NUMBERS, WORDS)
+    rule = parse_rule(text, NUMBERS, WORDS, EVENTS)
     assert isinstance(rule, Level)
     return rule
 
 
 def happening(text: str) -> Happening:
-    rule = parse_rule(text, NUMBERS, WORDS)
+    rule = parse_rule(text, NUMBERS, WORDS, EVENTS)
     assert isinstance(rule, Happening)
     return rule
 
@@ -110,7 +111,7 @@ def test_how_rules_are_written(text: str, for_: timedelta, share_of: timedelta, 
 )
 def test_what_is_no_rule_is_refused_with_what_was_expected(text: str, expected: str) -> None:
     with pytest.raises(ValueError, match=expected):
-        parse_rule(text, NUMBERS, WORDS)
+        parse_rule(text, NUMBERS, WORDS, EVENTS)
 
 
 def issue(number: int, kind: str = "issue") -> Event:

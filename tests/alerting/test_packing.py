@@ -56,7 +56,7 @@ def test_more_than_five_at_once_are_one_digest() -> None:
 def test_a_digest_that_was_tried_is_sent_again_as_it_was() -> None:
     six = rows(*(notice(f"i{number}", 1) for number in range(6)))
     (digest,) = pack(six, LATER)
-    begun = [replace(row, digest=digest.key) for row in six]
+    begun = [replace(row, begun=digest.key) for row in six]
     again, new = pack(begun + rows(notice("late", 1)), LATER + GROUP_WAIT)
     assert (again.key, again.notices) == (digest.key, digest.notices)
     assert shape([new]) == [("single", "late:1")]
@@ -94,6 +94,27 @@ def test_a_reminder_behind_a_message_that_has_not_arrived_goes_with_it(kinds: li
     messages = pack(owed, LATER)
     assert [key for _, key in shape(messages)] == expected
     assert [row.key for message in messages for row in message.rows] == [row.key for row in owed]
+
+
+def test_what_was_tried_alone_is_sent_again_alone() -> None:
+    """It may have arrived: under another key it would stand there twice."""
+    six = rows(*(notice(f"i{number}", 1) for number in range(6)))
+    begun = [replace(six[0], begun=six[0].key), *six[1:]]
+    assert shape(pack(begun, LATER)) == [("single", "i0:1")] + [("single", f"i{number}:1") for number in range(1, 6)]
+    first, rest = pack(begun + rows(notice("late", 1)), LATER)
+    assert (first.form, first.key) == ("single", six[0].key)
+    assert (rest.form, len(rest.notices)) == ("digest", 6)
+
+
+def test_a_digest_is_the_same_when_it_is_sent_again_though_it_holds_what_would_have_been_merged() -> None:
+    mixed = rows(notice("a", 1), *(notice(f"i{number}", 1) for number in range(5)), notice("a", 2, Kind.RESOLVED))
+    mixed[0] = replace(mixed[0], begun=mixed[0].key)
+    late = START + 11 * MINUTE
+    (digest,) = pack(mixed, late)
+    assert digest.key != mixed[0].key
+    (again,) = pack([replace(row, begun=digest.key) for row in mixed], late)
+    assert again.notices == digest.notices
+    assert again.key == digest.key
 
 
 def test_beyond_thirty_an_hour_there_is_a_digest_every_five_minutes() -> None:
@@ -168,7 +189,7 @@ def test_what_a_channel_refuses_goes_to_another_that_does_not_have_it(
 
 def test_a_row_is_read_back_from_its_delivery() -> None:
     for row in queue([notice("a", 1, channels=CHANNELS)], START):
-        changed = replace(row, digest="d", refused_by=("x",))
+        changed = replace(row, begun="d", refused_by=("x",))
         assert [from_delivery(to_delivery(each)) for each in (row, changed)] == [row, changed]
         assert (to_delivery(row).key, to_delivery(row).to, to_delivery(row).lane) == (row.key, row.channel, "channel")
 

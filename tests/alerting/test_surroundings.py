@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colter.core.alerting.connectivity import HostLook, back_online, is_offline
+from colter.core.alerting.connectivity import HostLook, back_online, cut_from
 from colter.core.alerting.endpoints import DEGRADED, DOWN, observe_endpoint
 from colter.core.alerting.happenings import Watermark
 from colter.core.alerting.incident_id import ulid
 from colter.core.alerting.policy import Policy, Threshold
-from colter.core.alerting.routes import Match, Route, Subject, Window, is_muted, routed
+from colter.core.alerting.routes import Match, Route, Subject, Window, is_muted, meant_by, routed
 from colter.core.alerting.written import (
     read_mark,
     read_notice,
@@ -57,6 +57,11 @@ def test_what_a_result_means_to_the_two_rules(state: EndpointState, down: str, d
         (Match(name="a*"), True),
         (Match(name="probe:*"), True),
         (Match(name="web"), False),
+        (Match(name="ap?"), False),
+        (Match(name="[a]pi"), False),
+        (meant_by("api"), True),
+        (meant_by("@prod"), True),
+        (meant_by("@us"), False),
         (Match(group="backend"), True),
         (Match(group="frontend"), False),
         (Match(tags=frozenset({"prod", "us"})), True),
@@ -68,6 +73,11 @@ def test_what_a_result_means_to_the_two_rules(state: EndpointState, down: str, d
 )
 def test_which_alerts_are_meant(match: Match, meets: bool) -> None:
     assert match.meets(SUBJECT) is meets
+
+
+@pytest.mark.parametrize("name", ["web [eu]", "example.org/?a=1", "a*b"])
+def test_whatever_it_is_called_a_target_is_meant_by_its_own_name(name: str) -> None:
+    assert Match(name=name).meets(Subject(Target("probe", name), DOWN))
 
 
 def test_the_first_route_that_matches_counts_and_without_one_every_channel() -> None:
@@ -91,41 +101,39 @@ def test_a_silence_lasts_from_its_begin_to_its_end() -> None:
     assert [is_muted(SUBJECT, windows, moment) for moment in moments] == [False, True, True, False]
 
 
-def hosts(failing: int, well: int, *, reason: Reason = Reason.CONNECT_TIMEOUT, at: datetime = START) -> list[HostLook]:
-    return [HostLook(f"h{number}", at, reason if number < failing else None) for number in range(failing + well)]
+def hosts(failing: int, well: int = 0, reason: Reason = Reason.CONNECT_TIMEOUT) -> list[HostLook]:
+    return [HostLook(f"h{number}", reason if number < failing else None) for number in range(failing + well)]
 
 
 @pytest.mark.parametrize(
-    ("looks", "canaries", "offline"),
+    ("looks", "place"),
     [
-        (hosts(10, 0), [False, False], True),
-        (hosts(5, 5), [False], True),
-        (hosts(4, 6), [False], False),
-        (hosts(3, 0), [False], True),
-        (hosts(2, 2), [False], False),
-        (hosts(1, 0), [False], True),
-        (hosts(10, 0), [False, True], False),
-        (hosts(10, 0), [], False),
-        (hosts(10, 0, reason=Reason.CONNECT_REFUSED), [False], False),
-        (hosts(10, 0, reason=Reason.HTTP_STATUS), [False], False),
-        (hosts(10, 0, at=START - 10 * MINUTE), [False], False),
-        ([*hosts(10, 0), *hosts(0, 10, at=START + MINUTE / 60)], [False], False),
-        ([], [False], False),
+        (hosts(10), 0),
+        (hosts(3), 0),
+        (hosts(2), 0),
+        (hosts(1), 0),
+        (hosts(5, 5), 0),
+        (hosts(4, 6), None),
+        (hosts(2, 2), None),
+        ([*hosts(0, 30), *hosts(10)], 30),
+        ([*hosts(1, 29), *hosts(10)], 30),
+        ([*hosts(0, 30), *hosts(2)], None),
+        ([*hosts(10), *hosts(0, 10)], None),
+        ([*hosts(0, 10), *[HostLook("dead", Reason.CONNECT_TIMEOUT)] * 20], None),
+        (hosts(10, reason=Reason.CONNECT_REFUSED), None),
+        (hosts(10, reason=Reason.HTTP_STATUS), None),
+        ([], None),
     ],
 )
-def test_many_hosts_and_every_canary_must_fail_before_it_is_us(
-    looks: list[HostLook], canaries: list[bool], offline: bool
-) -> None:
-    assert is_offline(looks, canaries, START + MINUTE, 2 * MINUTE) is offline
+def test_many_hosts_must_fail_before_the_line_is_suspected(looks: list[HostLook], place: int | None) -> None:
+    assert cut_from(looks) == place
 
 
 def test_a_cut_line_of_ten_minutes_wakes_nobody() -> None:
     targets = {f"h{number}": Driven(Policy(channels=("ops",))) for number in range(50)}
     for minute in range(30):
-        now, cut = START + minute * MINUTE, 10 <= minute < 20
-        reason = Reason.CONNECT_UNREACHABLE if cut else None
-        looks = [HostLook(host, now, reason) for host in targets]
-        offline = is_offline(looks, [not cut], now, MINUTE)
+        cut = 10 <= minute < 20
+        offline = cut_from([HostLook(host, Reason.CONNECT_UNREACHABLE if cut else None) for host in targets]) == 0
         for driven in targets.values():
             driven.look("u" if offline else "b" if cut else "g")
     assert [driven.said for driven in targets.values()] == [[]] * 50

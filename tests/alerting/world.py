@@ -12,7 +12,7 @@ from colter.core.alerting.machine import begin, resume, step
 from colter.core.alerting.notice import Kind, Notice
 from colter.core.alerting.observation import Observation, Verdict
 from colter.core.alerting.outgoing import Outgoing, queue
-from colter.core.alerting.packing import Form, pack
+from colter.core.alerting.packing import pack
 from colter.core.alerting.policy import Policy, Threshold
 from colter.core.alerting.standing import Standing, Told
 from colter.core.alerting.written import read_standing, worth_writing, write_standing
@@ -113,9 +113,8 @@ class World:
         """Everything that is due, until the channel refuses or we crash."""
         sent = [at for key, at in self.disk.settled.items() if self.disk.outbox[key].to == channel]
         for message in pack(self.owed(channel), self.now, sent):
-            if message.form is Form.DIGEST:
-                for row in message.rows:
-                    self.disk.outbox[row.key] = to_delivery(replace(row, digest=message.key))
+            for row in message.rows:
+                self.disk.outbox[row.key] = to_delivery(replace(row, begun=message.key))
             how = outcome()
             if how in ("taken", "crash after"):
                 self.received.setdefault(channel, []).extend(message.notices)

@@ -48,6 +48,7 @@ def imported(home: Path, *argv: str) -> set[str]:
         "--help",
         "track --help",
         "probe --help",
+        "beat --help",
         "alerts test --help",
         "completion bash",
         "config path",

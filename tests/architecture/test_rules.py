@@ -10,13 +10,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "colter"
 BORDERS = (
     "app/",
+    "cli/beating/wrap.py",
     "cli/main.py",
     "net/aside.py",
     "sources/probe/engine.py",
     "sources/probe/look.py",
     "sources/probe/prober.py",
 )
-"""Where whatever a plugin, the whole program, a probe or other work on its own thread throws is caught."""
+"""Where whatever a plugin, the whole program, a probe, a beat or other work on its own thread throws is caught."""
 
 
 def test_calls_go_down_only() -> None:

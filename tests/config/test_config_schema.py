@@ -1,6 +1,6 @@
 """What a configuration may say, and what is answered when it says something else."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,37 @@ def test_each_secret_knows_its_place_and_the_one_destination(tmp_path: Path) -> 
         "endpoints.api.request.auth.bearer": "https://api.example.org:443",
         "alerts.channels.chat.url": "slack",
     }
+
+
+def test_a_maintenance_happens_once_or_again_and_again(tmp_path: Path) -> None:
+    once, again = load(
+        tmp_path,
+        """
+alerts:
+  maintenance:
+    - {from: 2026-11-01T02:00, until: 2026-11-01T01:30Z, tz: Europe/Berlin}
+    - {cron: 0 2 * * SUN, duration: 90m}
+""",
+    ).config.alerts.maintenance
+    begins = datetime(2026, 11, 1, 1, tzinfo=UTC)
+    assert once.once == (begins, begins + timedelta(minutes=30))
+    assert (again.cron, again.duration, again.tz) == ("0 2 * * SUN", timedelta(minutes=90), "UTC")
+
+
+def test_without_rules_there_is_one_for_new_issues(tmp_path: Path) -> None:
+    rules = load(tmp_path, "").config.alerts.rules
+    assert [(rule.match, rule.when) for rule in rules] == [("github:*", "open_issues_new > 0")]
+    assert load(tmp_path, "alerts: {rules: []}").config.alerts.rules == []
+
+
+def test_a_rule_on_what_nobody_reads_is_worth_a_warning(tmp_path: Path) -> None:
+    text = "{{github: {{with: [{0}]}}, alerts: {{rules: [{{match: 'github:*', when: 'ci_success == 0 for 1h'}}]}}}}"
+    assert load(tmp_path, text.format("ci")).warnings == []
+    [warning] = load(tmp_path, text.format("issues")).warnings
+    assert warning == (
+        "alerts.rules: 'ci_success == 0 for 1h': nothing that it speaks of is read: add ci to github.with"
+    )
+    assert load(tmp_path, "github: {with: [downloads]}").warnings == []
 
 
 def test_a_secret_of_a_channel_is_bound_to_its_server_or_to_its_kind(tmp_path: Path) -> None:
@@ -170,7 +201,39 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ("alerts: {channels: {a: {type: email}}}", "needs the section smtp"),
         ("alerts: {routes: [{notify: [a]}]}", "no channel is called 'a'; there are none"),
         ("alerts: {rules: [{match: 'gitlab:*', when: 'stars > 1'}]}", "expected a target such as"),
-        ("alerts: {rules: [{match: 'pypi:*', when: 'many'}]}", "expected a condition such as"),
+        ("alerts: {rules: [{match: 'probe:*', when: 'up == 0'}]}", "expected a target such as 'github:*'"),
+        ("alerts: {rules: [{match: 'pypi:*', when: 'downloads_day <'}]}", "expected a condition such as"),
+        (
+            "alerts: {rules: [{match: 'pypi:*', when: 'yank'}]}",
+            "rules.0.when: 'yank' is not known here; did you mean 'y",
+        ),
+        (
+            "alerts: {rules: [{match: 'pypi:*', when: 'stars > 1'}]}",
+            "1:42: alerts.rules.0.when: 'stars' is not known here",
+        ),
+        ("alerts: {rules: [{match: 'github:*', when: 'releases_new > 0 for 1h'}]}", "leave out 'for'"),
+        ("alerts: {routes: [{match: {state: up}, notify: [a]}]}", "expected 'down' or 'degraded', got 'up'"),
+        ("alerts: {channels: {a: {type: slack, url: x, fallback: b}}}", "a.fallback: no channel is called 'b'"),
+        ("alerts: {channels: {a: {type: slack, url: x, fallback: a}}}", "a.fallback: it falls back on itself"),
+        (
+            "alerts: {channels: {a: {type: slack, url: x, fallback: b}, b: {type: slack, url: x, fallback: a}}}",
+            "b.fallback: it falls back on itself",
+        ),
+        ("alerts: {maintenance: [{}]}", "expected cron and duration, or from and until"),
+        ("alerts: {maintenance: [{cron: 0 2 * * *}]}", "expected cron and duration, or from and until"),
+        ("alerts: {maintenance: [{from: 2026-11-01T02:00}]}", "expected cron and duration, or from and until"),
+        (
+            "alerts: {maintenance: [{cron: 0 2 * * *, duration: 1h, until: 2026-11-01T02:00}]}",
+            "expected cron and duration, or from and until",
+        ),
+        (
+            "alerts: {maintenance: [{from: tomorrow, until: 2026-11-01T02:00}]}",
+            "expected a time such as 2026-11-01T02:00",
+        ),
+        (
+            "alerts: {maintenance: [{from: 2026-11-01T02:00, until: 2026-11-01T01:00Z, tz: Europe/Berlin}]}",
+            "expected until to be later than from",
+        ),
         ("alerts: {maintenance: [{cron: daily, duration: 1h}]}", "expected five cron fields"),
         ("daemon: {listen: '9464'}", "expected host:port such as 127.0.0.1:9464"),
         ("log: {level: loud}", "expected 'debug', 'info', 'warning' or 'error', got 'loud'"),

@@ -12,7 +12,7 @@ from colter.cli.main import COMMANDS, command_tree
 from tests.docs.repository_files import ROOT, name, pages
 
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
-_EXAMPLE = re.compile(r"^ *(?:\$ )?((?:[A-Z_]+=\S+ )*colter\b.*)$|`(colter [^`]+)`", re.MULTILINE)
+_EXAMPLE = re.compile(r"^ *(?:\$ )?((?:[A-Z_]+=\S+ )*colter\b(?!:).*)$|`(colter [^`]+)`", re.MULTILINE)
 _SECTION = re.compile(r"^### (.*)$", re.MULTILINE)
 _KINDS = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
@@ -62,7 +62,7 @@ def _wrong(line: str) -> Iterator[str]:
     """What of an example command does not exist. Placeholders (`TARGET..`, `COMMAND`, `[...]`) are passed over."""
     words = shlex.split(line.replace("[", " ").replace("]", " "), comments=True)
     words = words[words.index("colter") + 1 :]
-    for end in ("|", ">", "&&", ";"):
+    for end in ("|", ">", "&&", ";", "--"):
         words = words[: words.index(end)] if end in words else words
     command: Any = command_tree(COMMANDS)
     for word in words:

@@ -77,7 +77,7 @@ def _one_life(plan: Plan, http: Http, toll: Toll, marks: Marks, chance: random.R
         os.write(writes, _TOLD.pack(_WORDS.index(word), number))
 
     first = toll.begun[-1] + 1
-    child = _fork(live(plan, http, range(first, first + 1_000_000), tell, marks))
+    child = fork(live(plan, http, range(first, first + 1_000_000), tell, marks))
     os.close(writes)
     _wait(marks, chance)
     os.kill(child, signal.SIGKILL)
@@ -96,7 +96,12 @@ def _wait(marks: Marks, chance: random.Random) -> None:
     """For a random time; every second life until it is in a random phase, as some are over in a millisecond."""
     if chance.random() < 1 / 2:
         time.sleep(chance.uniform(_SHORTEST, _LONGEST))
-        return
+    else:
+        wait_for_phase(marks, chance)
+
+
+def wait_for_phase(marks: Marks, chance: random.Random) -> None:
+    """Until a random one has begun, and a moment more."""
     phase = chance.choice(PHASES)
     for _ in range(_LOOKS):
         if phase in marks.seen():
@@ -109,7 +114,8 @@ def _note(toll: Toll, word: Word, number: int) -> None:
     {"begun": toll.begun, "kept": toll.kept}[word].append(number)
 
 
-def _fork(work: Coroutine[Any, Any, None]) -> int:
+def fork(work: Coroutine[Any, Any, None]) -> int:
+    """Do this in a process of its own, which never comes back from it; returns its id."""
     child = os.fork()
     if child:
         work.close()

@@ -122,7 +122,7 @@ async def _once(courier: Courier) -> None:
 async def _opened(plan: Plan, http: Http, marks: Marks) -> AsyncIterator[tuple[SqlStore, list[Courier]]]:
     clock = SystemClock()
     async with AsyncExitStack() as stack:
-        store = _Store(plan.state, clock, METRICS)
+        store = MarkedStore(plan.state, clock, METRICS)
         store.going_on = marks
         stack.push_async_callback(store.close)
         await store.open()
@@ -146,7 +146,7 @@ def _nothing_is_locked(_: str) -> Any:
     raise AssertionError("no secret of a test is sealed")
 
 
-class _Store(SqlStore):
+class MarkedStore(SqlStore):
     """Says when it commits and when it settles."""
 
     going_on: Marks

@@ -119,3 +119,38 @@ def test_with_every_thread_hung_the_next_waits_its_turn(
     released.set()
     done, waiting = wait(flights, 20)
     assert (len(done), len(waiting)) == (600, 0)
+
+
+def test_what_a_name_server_said_before_it_failed_is_good_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[Any] = [found("192.0.2.1"), socket.gaierror(socket.EAI_AGAIN, "Temporary failure")]
+
+    def answer(*_: object) -> list[Any]:
+        if isinstance(answers[0], Exception):
+            raise answers[0]
+        return list(answers.pop(0))
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    resolver = Resolver()
+    assert resolver.last_known("example.org") is None
+    assert resolver.resolve("example.org").result(10) == ("192.0.2.1",)
+    assert resolver.resolve("example.org").result(10) == ("192.0.2.1",)  # from memory
+    assert resolver.last_known("example.org") == ("192.0.2.1",)
+    with pytest.raises(ResolveError):
+        resolver.resolve("other.example").result(10)
+    monkeypatch.setattr("colter.net.dns._STALE_SECONDS", 0.0)
+    with pytest.raises(ResolveError):
+        resolver.resolve("example.org").result(10)
+
+
+def test_a_name_that_is_gone_is_gone_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: found("192.0.2.1"))
+    resolver = Resolver()
+    resolver.resolve("example.org").result(10)
+
+    def gone(*_: object) -> list[Any]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", gone)
+    with pytest.raises(ResolveError) as caught:
+        resolver.resolve("example.org").result(10)
+    assert caught.value.kind == "nxdomain"

@@ -32,7 +32,7 @@ from tests.servers.nginx import nginx
 from tests.servers.process import free_port
 
 PAGE = (Path(__file__).parents[2] / "docs" / "probes.md").read_text()
-BLOCKS = re.findall(r"```yaml\n(.+?)```", PAGE, re.DOTALL)
+BLOCKS = re.findall(r"```yaml\n(.+?)```", PAGE.partition("\n## Heartbeats\n")[0], re.DOTALL)
 COMMANDS = re.findall(r"^\$ colter probe (.+)$", PAGE, re.MULTILINE)
 HOSTS = sorted(set(re.findall(r"[a-z]+\.example\.org|example\.org", PAGE)))
 NAMES = Names({host: ["127.0.0.1"] for host in HOSTS})

@@ -17,7 +17,7 @@ def answer() -> Answer:
     return Answer(
         NOW,
         status=200,
-        headers=[("content-type", "application/json; charset=utf-8"), ("vary", "a"), ("vary", "b")],
+        head=[b"Content-Type: application/json; charset=utf-8\r\n", b"Vary: a\r\n", b"vary:b\r\n"],
         body=b'{"status": "up", "n": 5, "f": 1.5, "text": "5", "yes": true, "none": null,'
         b'"deep": [{"a b": {"c.d": 1}}]}',
         size=99,

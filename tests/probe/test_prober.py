@@ -2,12 +2,17 @@
 
 import asyncio
 import os
+import resource
+import socket
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,8 +21,10 @@ from hypothesis import strategies as st
 from colter.core.clock import SystemClock
 from colter.core.model import EndpointState, ProbeResult, Reason
 from colter.core.secret import Secret
+from colter.net.dns import Resolver
 from colter.sources.probe.credentials import bearer
 from colter.sources.probe.prober import Prober
+from colter.sources.probe.room import room
 from colter.sources.probe.search import Searcher
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.endpoints import Behaviour, EndpointServer, Visit, flood, hang, raw, reply
@@ -195,6 +202,78 @@ def test_closing_while_it_probes_leaves_nobody_waiting() -> None:
 
     with EndpointServer(hang) as server, pytest.raises(RuntimeError, match="closed"):
         asyncio.run(close_early(server.url()))
+
+
+def test_probes_that_are_begun_bring_their_results_by_and_by() -> None:
+    lists: list[Sequence[ProbeResult]] = []
+
+    async def begin(prober: Prober, urls: Sequence[str]) -> None:
+        flights = [prober.begin([check(url), check(f"{url}?2")], lists.append) for url in urls]
+        assert not any(flight.done() for flight in flights)
+        assert prober.begin([], lists.append).done()
+        await asyncio.gather(*flights)
+
+    with EndpointServer(reply()) as server, closing(Prober(clock=SystemClock())) as prober:
+        asyncio.run(begin(prober, [server.url(f"/{number}") for number in range(10)]))
+    assert len({result.url for results in lists for result in results}) == 10
+    assert sum(map(len, lists)) == 20
+
+
+def test_what_was_begun_and_is_cancelled_begins_no_more_probes() -> None:
+    lists: list[Sequence[ProbeResult]] = []
+
+    async def give_up(prober: Prober, url: str) -> None:
+        flight = prober.begin([check(url) for _ in range(100)], lists.append)
+        await asyncio.sleep(0.2)  # noqa: TID251  lets some begin
+        flight.cancel()
+        await asyncio.sleep(0.2)  # noqa: TID251  and no more
+        assert flight.cancelled()
+
+    with EndpointServer(slow(0.1)) as server, closing(Prober(clock=SystemClock(), concurrency=1)) as prober:
+        asyncio.run(give_up(prober, server.url()))
+        assert len(server.requests) < 10
+    assert sum(map(len, lists)) < 10
+
+
+def test_who_waits_for_nothing_that_was_begun_is_not_disturbed_by_its_end() -> None:
+    async def forget(prober: Prober, url: str) -> asyncio.Future[None]:
+        flight = prober.begin([check(url)], print)
+        await asyncio.sleep(0)  # noqa: TID251  lets the probe begin
+        prober.close()
+        await asyncio.sleep(0.1)  # noqa: TID251  lets the news come
+        return flight
+
+    with EndpointServer(hang) as server:
+        flight = asyncio.run(forget(Prober(clock=SystemClock()), server.url()))
+    assert isinstance(flight.exception(), RuntimeError)
+
+
+def test_as_many_probes_run_at_once_as_there_are_open_files_for() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (512, before[1]))
+        assert room() > 128  # it has asked for more
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= min(before[1], 2 * room())
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_name_server_that_stops_answering_harms_nobody_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    released, system, asked = threading.Event(), socket.getaddrinfo, list[str]()
+
+    def once(host: str, *rest: Any) -> Any:
+        asked.append(host)
+        if len(asked) > 1:
+            released.wait(60)
+        return system("127.0.0.1", *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", once)
+    resolver = Resolver()
+    with EndpointServer(reply()) as server:
+        results = [probe(check(server.url(host="api.example")), resolver=resolver) for _ in range(3)]
+        released.set()
+    assert [result.state for result in results] == [UP] * 3
+    assert asked == ["api.example"] * 2  # the third joins the second
 
 
 def test_what_goes_wrong_with_a_result_reaches_the_caller() -> None:

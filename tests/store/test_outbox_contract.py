@@ -18,11 +18,11 @@ TO_OPS: tuple[Lane, str] = ("channel", "ops")
 
 
 def owed(key: str, to: str = "influx") -> Delivery:
-    return Delivery(f"{key}:{to}", "sink", to, at(0), round_key=key)
+    return Delivery(f"{key}:{to}", "sink", to, at(0), round_key=key, created=at(0))
 
 
 def notice(key: str) -> Delivery:
-    return Delivery(key, "channel", "ops", at(0), "api is down")
+    return Delivery(key, "channel", "ops", at(0), "api is down", created=at(0))
 
 
 async def commit(store: Store, key: str, *to: str, entries: int = 1) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,6 +31,15 @@ from colter.store.memory import MemoryStore
 from colter.store.sql import SqlStore
 from tests.fakes.clock import START, FakeClock
 from tests.store.making import BY_PYTHON, FOR_EVER, FORKS, METRICS, STARS
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    put: Sequence[Delivery]
+    given_up: Mapping[str, str]
+    states: Sequence[AlertState]
+    decided: Sequence[str]
+
 
 NAMES = ("a/a", "b/b", "c/c", "C/c")
 words = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -87,15 +98,38 @@ states = st.builds(
     AlertState,
     st.builds(Target, st.sampled_from(["github", "probe"]), st.sampled_from([*NAMES, "api"])),
     st.sampled_from(["down", "slow"]),
-    st.sampled_from(["ok", "firing"]),
+    st.sampled_from(["ok", "firing", "gone"]),
     moments,
     st.integers(0, 9),
+    st.none() | st.sampled_from("AB"),
+    memory=words,
 )
-deliveries = st.builds(Delivery, st.sampled_from("xyz"), st.sampled_from(["sink", "channel"]), words, moments, words)
-commits = st.lists(
-    st.tuples(rounds, st.lists(states, max_size=2), st.lists(deliveries, max_size=2)), min_size=1, max_size=6
+deliveries = st.builds(
+    Delivery, st.sampled_from("xyz"), st.sampled_from(["sink", "channel", "desk"]), words, moments, words
 )
-Commits = list[tuple[Round, list[AlertState], list[Delivery]]]
+notices = st.builds(
+    lambda incident, sequence, to, due, body: Delivery(f"{incident}:{sequence}:{to}", "channel", to, due, body),
+    st.sampled_from("AB"),
+    st.integers(1, 3),
+    st.sampled_from(["ops", "chat"]),
+    moments,
+    words,
+)
+keys = st.lists(st.sampled_from("xyz") | notices.map(lambda notice: notice.key), max_size=4)
+commits = st.tuples(
+    rounds, st.lists(states, max_size=2), st.lists(deliveries, max_size=2) | st.lists(notices, max_size=3)
+)
+exchanges = st.builds(
+    _Exchange,
+    st.lists(notices, max_size=3),
+    keys.map(lambda given_up: dict.fromkeys(given_up, "550")),
+    st.lists(states, max_size=2),
+    keys,
+)
+lengths = st.sampled_from([timedelta(seconds=1), timedelta(days=20), timedelta(days=40)])
+steps = st.lists(st.one_of(commits, exchanges, keys, lengths), min_size=1, max_size=10)
+Step = tuple[Round, list[AlertState], list[Delivery]] | _Exchange | list[str] | timedelta
+"""A commit, an exchange, keys to settle, or time that passes."""
 
 
 @pytest.fixture(scope="module")
@@ -113,21 +147,35 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @settings(max_examples=40, deadline=None)
-@given(sequence=commits)
-def test_file_and_memory_agree_after_any_rounds(empty: Path, sequence: Commits) -> None:
+@given(sequence=steps)
+def test_file_and_memory_agree_after_anything(empty: Path, sequence: Sequence[Step]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(shutil.copy(empty, folder))
-        asyncio.run(_compare(MemoryStore(FakeClock()), SqlStore(path, FakeClock(), METRICS), sequence))
+        clock = FakeClock()
+        asyncio.run(_compare(clock, MemoryStore(clock), SqlStore(path, clock, METRICS), sequence))
 
 
-async def _compare(memory: MemoryStore, file: SqlStore, sequence: Commits) -> None:
+async def _compare(clock: FakeClock, memory: MemoryStore, file: SqlStore, sequence: Sequence[Step]) -> None:
     await file.open()
     try:
-        for commit in sequence:
-            assert await memory.commit(*commit) == await file.commit(*commit)
+        for step in sequence:
+            if isinstance(step, timedelta):
+                clock.advance(step)
+            else:
+                assert await _take(memory, step) == await _take(file, step)
         assert await _everything(memory) == await _everything(file)
     finally:
         await file.close()
+
+
+async def _take(store: Store, step: tuple[Round, list[AlertState], list[Delivery]] | _Exchange | list[str]) -> bool:
+    if isinstance(step, tuple):
+        return await store.commit(*step)
+    if isinstance(step, list):
+        await store.settle(step)
+    else:
+        await store.exchange(step.put, given_up=step.given_up, states=step.states, decided=step.decided)
+    return True
 
 
 async def _everything(store: Store) -> list[object]:
@@ -143,6 +191,10 @@ async def _everything(store: Store) -> list[object]:
         await store.alert_states(),
         await store.owed(),
         await store.owing(),
+        await store.undelivered(),
+        [await store.arrived(incident) for incident in "AB"],
+        [await store.arrivals(to, START) for to in ("ops", "chat")],
+        await store.values(targets, ["stars", "forks", "by_python"], START),
         [await store.identities(source) for source in ("github", "pypi")],
         [await store.marks(target) for target in targets],
         [await store.daily(target, series) for target in targets for series in ("views", "clones")],

@@ -45,7 +45,8 @@ async def _fill(path: Path) -> None:
     async with opened(path) as store:
         reading = replace(look(values={STARS: 1}), daily=[DailyCount("downloads", START.date(), 7)])
         seen = done("one", reading, answer(state=EndpointState.DOWN))
-        await store.commit(seen, deliveries=[Delivery("one:influx", "sink", "influx", at(0), round_key="one")])
+        owed = Delivery("one:influx", "sink", "influx", at(0), round_key="one")
+        await store.commit(seen, deliveries=[owed, Delivery("incident:1:ops", "channel", "ops", at(0), "api is down")])
 
 
 async def _targets(path: Path) -> list[str]:

@@ -4,7 +4,7 @@ from colter.app.registry.channels import CHANNELS, check_channel, make_notifier
 from colter.app.registry.metrics import catalogue
 from colter.app.registry.parts import Parts
 from colter.app.registry.sinks import SINKS, SinkName, check_sinks, configured_sinks, make_sink
-from colter.app.registry.sources import SOURCES, SourceName, TrackPlan, make_source
+from colter.app.registry.sources import SOURCES, SourceName, TrackPlan, configured_sources, make_source
 
 __all__ = [
     "CHANNELS",
@@ -18,6 +18,7 @@ __all__ = [
     "check_channel",
     "check_sinks",
     "configured_sinks",
+    "configured_sources",
     "make_notifier",
     "make_sink",
     "make_source",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from colter.app.registry.parts import Parts
+from colter.config.settings import Settings
 from colter.core.errors import ConfigError
 from colter.core.ports import Source
 
@@ -22,6 +23,15 @@ class TrackPlan:
     """GitHub: what to read beside the core facts; none: as configured."""
     splits: frozenset[str] = frozenset()
     """PyPI: `python`, `system`."""
+
+
+def configured_sources(settings: Settings) -> list[TrackPlan]:
+    """The sources that have something to read."""
+    config = settings.config
+    return [
+        *([TrackPlan("github")] if config.github.targets or config.github.token else []),
+        *([TrackPlan("pypi")] if config.pypi.packages else []),
+    ]
 
 
 def make_source(plan: TrackPlan, parts: Parts) -> Source:

@@ -1,21 +1,17 @@
-"""Which endpoints are meant: configured names, tags, and addresses."""
+"""Which endpoints are meant: configured names, tags, and addresses; a job that reports stands for itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from itertools import chain, count
-from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
 from colter.cli.outcome import few
+from colter.config.schema.endpoints import Endpoint
 from colter.core.errors import ConfigError, UsageError
 from colter.core.text import clean
 from colter.sources.probe.check import Check, check_from_config, check_from_url, expecting
-
-if TYPE_CHECKING:
-    from colter.config.schema.endpoints import Endpoint
-
 
 _NAMED = 10
 
@@ -36,7 +32,7 @@ class Asked:
         return self.method is not None or bool(self.headers) or self.body is not None
 
 
-def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequence[Check]:
+def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequence[Check | Endpoint]:
     """The checks that are meant, each once, in the order of the command line.
 
     Raises:
@@ -44,33 +40,37 @@ def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequenc
         ConfigError: nothing is configured and nothing was named.
         LockedError, VaultError: a secret of a configured endpoint cannot be opened.
     """
-    endpoints = [endpoint for endpoint in context.settings.config.endpoints if endpoint.address]
+    endpoints = context.settings.config.endpoints
     if not names and not endpoints:
         raise ConfigError(
             "probe: no endpoints are configured", hint="name an address, as in: colter probe https://example.org"
         )
-    found: dict[str, Check] = {}
+    jobs = {endpoint.name for endpoint in endpoints if endpoint.heartbeat}
+    found: dict[str, Check | Endpoint] = {}
     for name in names or [endpoint.name for endpoint in endpoints]:
         for check in _meant(context, name, endpoints, asked):
-            _add(found, check)
+            if isinstance(check, Endpoint):
+                found[check.name] = check
+            else:
+                _add(found, check, jobs)
     return list(found.values())
 
 
-def _add(found: dict[str, Check], check: Check) -> None:
+def _add(found: dict[str, Check | Endpoint], check: Check, taken: Collection[str]) -> None:
     """Add a check, unless it is there already; another one of the same name (http:// and https://) keeps its scheme."""
     numbered = (f"{check.url} ({number})" for number in count(2))  # two that differ in their query only
     for name in chain([check.name, check.url], numbered):
         named = replace(check, name=name)
-        if found.setdefault(name, named) == named:
+        if name not in taken and found.setdefault(name, named) == named:
             return
 
 
-def _meant(context: Context, name: str, endpoints: "Sequence[Endpoint]", asked: Asked) -> Iterator[Check]:
+def _meant(context: Context, name: str, endpoints: Sequence[Endpoint], asked: Asked) -> Iterator[Check | Endpoint]:
     if chosen := [
         endpoint for endpoint in endpoints if name == endpoint.name or name.removeprefix("@") in _tags(name, endpoint)
     ]:
         for endpoint in chosen:
-            yield _configured(context, endpoint, asked)
+            yield _job(endpoint, asked) if endpoint.heartbeat else _configured(context, endpoint, asked)
     elif "://" in name:
         yield check_from_url(
             name,
@@ -85,7 +85,7 @@ def _meant(context: Context, name: str, endpoints: "Sequence[Endpoint]", asked: 
         raise UsageError(f"probe: {name!r} is not configured", hint=_guess(name, endpoints))
 
 
-def _configured(context: Context, endpoint: "Endpoint", asked: Asked) -> Check:
+def _configured(context: Context, endpoint: Endpoint, asked: Asked) -> Check:
     if asked.of_addresses_only:
         raise UsageError(
             f"probe: -X, -H and -d are for addresses; {endpoint.name!r} says in the configuration what is sent"
@@ -98,11 +98,18 @@ def _configured(context: Context, endpoint: "Endpoint", asked: Asked) -> Check:
     return replace(check, timeout=asked.timeout or check.timeout)
 
 
-def _tags(name: str, endpoint: "Endpoint") -> Sequence[str]:
+def _job(endpoint: Endpoint, asked: Asked) -> Endpoint:
+    if asked.of_addresses_only or asked.expect:
+        name = clean(endpoint.name, 80)
+        raise UsageError(f"probe: -X, -H, -d and --expect are for what is probed; {name!r} is a job that reports")
+    return endpoint
+
+
+def _tags(name: str, endpoint: Endpoint) -> Sequence[str]:
     return endpoint.tags if name.startswith("@") else ()
 
 
-def _guess(name: str, endpoints: "Sequence[Endpoint]") -> str:
+def _guess(name: str, endpoints: Sequence[Endpoint]) -> str:
     known = [endpoint.name for endpoint in endpoints]
     known += sorted({f"@{tag}" for endpoint in endpoints for tag in endpoint.tags})
     if near := get_close_matches(name, known, n=1):

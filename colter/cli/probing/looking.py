@@ -18,6 +18,7 @@ from colter.core.model import EndpointState, ProbeResult
 
 if TYPE_CHECKING:
     from colter.app.runtime import Runtime
+    from colter.config.schema.endpoints import Endpoint
     from colter.sources.probe.check import Check
 
 Show = Callable[[ProbeResult], None]
@@ -27,7 +28,7 @@ Show = Callable[[ProbeResult], None]
 class Looks:
     """What to look at, and how often."""
 
-    checks: "Sequence[Check]"
+    checks: "Sequence[Check | Endpoint]"
     conditions: Sequence[Condition]
     count: int
     interval: timedelta

@@ -16,6 +16,12 @@ _STYLES = {
     "partial": "yellow",
     "down": "bold red",
     "error": "bold red",
+    "pending": "yellow",
+    "recovering": "yellow",
+    "flapping": "yellow",
+    "firing": "bold red",
+    "owed": "yellow",
+    "given up": "bold red",
 }
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 

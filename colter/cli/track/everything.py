@@ -37,13 +37,9 @@ def command(
 
 
 def _configured(settings: "Settings") -> "list[TrackPlan]":
-    from colter.app.registry import TrackPlan
+    from colter.app.registry import configured_sources
 
-    config = settings.config
-    plans = [
-        *([TrackPlan("github")] if config.github.targets or config.github.token else []),
-        *([TrackPlan("pypi")] if config.pypi.packages else []),
-    ]
+    plans = configured_sources(settings)
     if not plans:
         raise ConfigError(
             "nothing to track: no repositories and no packages are configured",

@@ -1,11 +1,13 @@
 """The section `alerts`: whom to tell, about what, and when not."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from colter.config.schema.destination import origin
 from colter.config.schema.headers import mark_secrets
+from colter.config.schema.moments import read_moment
 from colter.config.schema.secretref import SecretRef
 from colter.config.schema.section import Section
 from colter.config.schema.values import (
@@ -16,24 +18,33 @@ from colter.config.schema.values import (
     HookAddress,
     Line,
     MailAddress,
+    Moment,
     Name,
     RequestHeader,
-    RuleCondition,
     TargetPattern,
     TimeZone,
 )
+from colter.core.alerting.tracked import read_rule
 
-State = Annotated[Literal["up", "degraded", "down", "unknown"], Expanded]
+State = Annotated[Literal["down", "degraded"], Expanded]
 
 
-class EmailChannel(Section):
+class _Channel(Section):
+    """What every channel has."""
+
+    fallback: Name | None = Field(
+        None, description="Channel to tell in its place when it refuses a message; none: any other."
+    )
+
+
+class EmailChannel(_Channel):
     """Mail, through the server of the section `smtp`."""
 
     type: Literal["email"] = Field(description="Kind of channel.")
     to: list[MailAddress] = Field(default_factory=list, description="Receivers; none: `smtp.recipient`.")
 
 
-class SlackChannel(Section):
+class SlackChannel(_Channel):
     """A Slack webhook; its address is the secret, and its own destination."""
 
     type: Literal["slack"] = Field(description="Kind of channel.")
@@ -44,7 +55,7 @@ class SlackChannel(Section):
         return "slack"
 
 
-class WebhookChannel(Section):
+class WebhookChannel(_Channel):
     """A POST of JSON."""
 
     type: Literal["webhook"] = Field(description="Kind of channel.")
@@ -65,7 +76,7 @@ class WebhookChannel(Section):
         return mark_secrets(written)
 
 
-class AlertmanagerChannel(Section):
+class AlertmanagerChannel(_Channel):
     """An Alertmanager of Prometheus."""
 
     type: Literal["alertmanager"] = Field(description="Kind of channel.")
@@ -84,7 +95,7 @@ class AlertmanagerChannel(Section):
         return self
 
 
-class NtfyChannel(Section):
+class NtfyChannel(_Channel):
     """A topic of ntfy."""
 
     type: Literal["ntfy"] = Field(description="Kind of channel.")
@@ -96,7 +107,7 @@ class NtfyChannel(Section):
         return _place(self.url, "ntfy")
 
 
-class AppriseChannel(Section):
+class AppriseChannel(_Channel):
     """Whatever Apprise knows; needs `pip install 'colter[apprise]'`."""
 
     type: Literal["apprise"] = Field(description="Kind of channel.")
@@ -116,10 +127,12 @@ Channel = Annotated[
 class Match(Section):
     """Which alerts; every condition that is given must hold."""
 
-    name: Line | None = Field(None, description="Name of an endpoint; `*` stands for anything.")
+    name: Line | None = Field(
+        None, description="Name of an endpoint, or a repository or package (`github:me/*`); `*` stands for anything."
+    )
     group: Name | None = Field(None, description="Group of endpoints.")
     tags: list[Name] = Field(default_factory=list, description="Any of these tags.")
-    state: State | None = Field(None, description="State it has gone to.")
+    state: State | None = Field(None, description="`down` or `degraded`; none: both, and rules on numbers.")
 
 
 class Route(Section):
@@ -133,19 +146,47 @@ class Route(Section):
 
 
 class AlertRule(Section):
-    """A condition on numbers that are tracked."""
+    """A condition on what is read of repositories and packages."""
 
     match: TargetPattern = Field(description="Targets: `github:*`, `pypi:requests`.")
-    when: RuleCondition = Field(description="Condition: `open_issues_new > 0`, `downloads_day < 50% of 7d`.")
+    when: Line = Field(description="Condition: `open_issues_new > 0`, `downloads_day < 50% of 7d`, `archived`.")
+
+    @property
+    def source(self) -> str:
+        """`github` or `pypi`."""
+        return self.match.partition(":")[0]
+
+    @field_validator("when")
+    @classmethod
+    def _known(cls, written: str, info: ValidationInfo) -> str:
+        if "match" in info.data:
+            read_rule(written, info.data["match"].partition(":")[0])
+        return written
 
 
 class Maintenance(Section):
     """A time in which nobody is told; measuring goes on."""
 
     match: Match = Field(default_factory=Match, description="Which endpoints; nothing: all.")
-    cron: Cron = Field(description="When it begins: a cron expression.")
-    tz: TimeZone = Field("UTC", description="Time zone of the cron expression.")
-    duration: Duration = Field(description="How long it lasts.")
+    cron: Cron | None = Field(None, description="When it begins, again and again: a cron expression.")
+    duration: Duration | None = Field(None, description="How long it lasts each time.")
+    from_: Moment | None = Field(None, alias="from", description="Instead, once: when it begins, `2026-11-01T02:00`.")
+    until: Moment | None = Field(None, description="When that is over.")
+    tz: TimeZone = Field("UTC", description="Time zone of the cron expression, and of times without one.")
+
+    @property
+    def once(self) -> tuple[datetime, datetime]:
+        """Begin and end of one that happens once."""
+        return read_moment(self.from_ or "", self.tz), read_moment(self.until or "", self.tz)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        again, once = (self.cron, self.duration), (self.from_, self.until)
+        if all(again) == all(once) or any(again) == any(once):
+            raise ValueError("expected cron and duration, or from and until")
+        if all(once) and self.once[0] >= self.once[1]:
+            raise ValueError(f"expected until to be later than from, got {self.from_} and {self.until}")
+        return self
 
 
 class Alerts(Section):
@@ -153,7 +194,10 @@ class Alerts(Section):
 
     channels: dict[Name, Channel] = Field(default_factory=dict, description="Ways to tell somebody, by name.")
     routes: list[Route] = Field(default_factory=list, description="Who is told; none: every channel.")
-    rules: list[AlertRule] = Field(default_factory=list, description="Conditions on tracked numbers.")
+    rules: list[AlertRule] = Field(
+        default=[AlertRule(match="github:*", when="open_issues_new > 0")],
+        description="Conditions on what is tracked; `[]`: none.",
+    )
     maintenance: list[Maintenance] = Field(default_factory=list, description="Times in which nobody is told.")
 
 

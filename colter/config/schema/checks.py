@@ -12,15 +12,12 @@ from pydantic import ValidationInfo
 from colter.config.schema.cron import check_cron
 from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host, host_port
 from colter.config.schema.variables import expand
+from colter.core.alerting.tracked import TRACKED
 from colter.core.units import parse_duration
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _GITHUB_TARGET = re.compile(r"!?[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})/[A-Za-z0-9._*?-]{1,100}|(?:fork|archived):no")
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,212}[A-Za-z0-9])?")  # PEP 508
-_RULE = re.compile(
-    r"[a-z_][a-z0-9_]*\s*(?:<=|>=|==|!=|<|>|=)\s*"
-    r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?(?:%(?:\s+of\s+[0-9]{1,4}[smhdw])?|ms|s|m|h|d|w)?"
-)
 # The dot-atoms of RFC 5322, 3.4.1, without the question mark that begins an encoded word.
 _ATOM = r"[\w!#$%&'*+/=^`{|}~-]+"
 _MAIL_ADDRESS = re.compile(rf"(?=[^@]{{1,64}}@.{{1,255}}$){_ATOM}(\.{_ATOM})*@[\w-]+(\.[\w-]+)*")
@@ -114,18 +111,9 @@ def check_text_file(written: str) -> str:
 
 
 def check_target_pattern(written: str) -> str:
-    """A target, with `*` for anything: `github:*`."""
-    if written.partition(":")[0] not in ("github", "pypi", "probe") or written.endswith(":"):
-        raise ValueError(f"expected a target such as 'github:*', 'pypi:requests' or 'probe:api', got {written[:80]!r}")
-    return written
-
-
-def check_rule(written: str) -> str:
-    """A condition on a tracked number."""
-    if not _RULE.fullmatch(written.strip()):
-        raise ValueError(
-            f"expected a condition such as 'stars > 100' or 'downloads_day < 50% of 7d', got {written[:80]!r}"
-        )
+    """A repository or a package, with `*` for anything: `github:*`."""
+    if written.partition(":")[0] not in TRACKED or written.endswith(":"):
+        raise ValueError(f"expected a target such as 'github:*' or 'pypi:requests', got {written[:80]!r}")
     return written
 
 

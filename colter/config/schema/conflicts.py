@@ -54,9 +54,15 @@ def _alerts(config: Config) -> Iterator[Conflict]:
             if name not in channels:
                 message = f"no channel is called {name!r}; {_guess(name, sorted(channels))}"
                 yield ("alerts", "routes", place, "notify", number), message
+    fallback = {name: [channel.fallback] for name, channel in channels.items() if channel.fallback}
     for name, channel in channels.items():
         if channel.type == "email" and config.smtp is None:
             yield ("alerts", "channels", name), "a channel of type email needs the section smtp"
+        if channel.fallback and channel.fallback not in channels:
+            message = f"no channel is called {channel.fallback!r}; {_guess(channel.fallback, sorted(channels))}"
+            yield ("alerts", "channels", name, "fallback"), message
+        elif channel.fallback and _needs_itself(name, fallback):
+            yield ("alerts", "channels", name, "fallback"), "it falls back on itself, by way of its fallback"
 
 
 def _guess(name: str, known: list[str]) -> str:

@@ -12,7 +12,7 @@ from colter.config.schema.destination import origin, short_name
 from colter.config.schema.expectations import Expect, Warn
 from colter.config.schema.measures import Threshold
 from colter.config.schema.requests import RequestOptions
-from colter.config.schema.section import Section
+from colter.config.schema.section import Section, shared
 from colter.config.schema.values import (
     Cadence,
     Count,
@@ -25,6 +25,11 @@ from colter.config.schema.values import (
     RecordType,
     TimeZone,
 )
+from colter.core.units import parse_duration
+
+_OF_PROBES = frozenset({"timeout", "confirm", "expect", "warn", "request"})
+"""Keys of an endpoint that say how it is looked at over the network."""
+_AT_ONCE = Threshold(1, 1)
 
 
 class TlsDefaults(Section):
@@ -36,6 +41,33 @@ class TlsDefaults(Section):
     ca: Line | None = Field(
         None, description="File of the authorities to trust instead of the machine's, such as a company's own."
     )
+
+
+class _OrAddress:
+    """Tells the JSON Schema that an address alone will do."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"type": "string", "format": "uri"}, handler(schema)]}
+
+
+class Canary(Section):
+    """Somebody who answers whenever this machine is online."""
+
+    url: ProbeAddress = Field(description="Address, as of an endpoint.")
+    expect: Expect = Field(
+        default_factory=shared(Expect),
+        description="What must hold, as of an endpoint: the login page of a hotel answers everything.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_address_alone(cls, written: Any) -> Any:
+        return {"url": written} if isinstance(written, str) else written
+
+
+CanaryItem = Annotated[Canary, _OrAddress()]
+"""A canary as it stands in the list."""
 
 
 class ProbeDefaults(Section):
@@ -50,6 +82,11 @@ class ProbeDefaults(Section):
     up_after: Looks = Field(Threshold(2, 2), description="Successes before it counts as up again.")
     confirm: Count = Field(2, ge=0, le=10, description="Further attempts at once after a failure, before it counts.")
     tls: TlsDefaults = Field(default_factory=TlsDefaults, description="Certificates.")
+    online_check: list[CanaryItem] = Field(
+        default_factory=list,
+        description="Who tells the daemon whether it is online, when many endpoints fail at once; none: the servers "
+        "that are configured, and endpoints that answered last.",
+    )
 
 
 class DnsQuestion(Section):
@@ -66,6 +103,14 @@ class Heartbeat(Section):
     every: Cadence = Field(description="When it should report: a cron expression, or a duration.")
     tz: TimeZone = Field("UTC", description="Time zone of the cron expression.")
     grace: Duration = Field(timedelta(minutes=5), description="How late it may be.")
+    max_runtime: Duration | None = Field(
+        None, description="Down when it runs longer than this; none: until it is due again."
+    )
+
+    @property
+    def interval(self) -> timedelta | None:
+        """Time from one report to the next; None: `every` is a cron expression."""
+        return None if " " in self.every.strip() else parse_duration(self.every)
 
 
 class Endpoint(Section):
@@ -90,9 +135,13 @@ class Endpoint(Section):
     alert_threshold: Looks | None = Field(None, description="Another name of `down_after`.")
     up_after: Looks | None = Field(None, description="As in `probe`.")
     confirm: Count | None = Field(None, ge=0, le=10, description="As in `probe`.")
-    expect: Expect = Field(default_factory=Expect, description="What must hold; otherwise the endpoint is down.")
-    warn: Warn = Field(default_factory=Warn, description="What should hold; otherwise the endpoint is degraded.")
-    request: RequestOptions = Field(default_factory=RequestOptions, description="What is sent.")
+    expect: Expect = Field(
+        default_factory=shared(Expect), description="What must hold; otherwise the endpoint is down."
+    )
+    warn: Warn = Field(
+        default_factory=shared(Warn), description="What should hold; otherwise the endpoint is degraded."
+    )
+    request: RequestOptions = Field(default_factory=shared(RequestOptions), description="What is sent.")
 
     def destination(self) -> str:
         """The origin that credentials are sent to."""
@@ -114,18 +163,15 @@ class Endpoint(Section):
             raise ValueError("expected one of url, dns and heartbeat")
         if self.dns and self.address:
             check_probe_address(self.address)
+        if self.heartbeat and (senseless := _OF_PROBES & self.model_fields_set):
+            raise ValueError(f"a heartbeat is not probed, so it has no {min(senseless)}")
         if self.alert_threshold and self.down_after:
             raise ValueError("alert_threshold is another name of down_after; give one of them")
         self.down_after = self.down_after or self.alert_threshold
+        if self.heartbeat:
+            # It is late, or it is not: looking once more tells nothing new, and `grace` is its patience.
+            self.down_after, self.up_after = self.down_after or _AT_ONCE, self.up_after or _AT_ONCE
         return self
-
-
-class _OrAddress:
-    """Tells the JSON Schema that an endpoint may be an address alone."""
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"anyOf": [{"type": "string", "format": "uri"}, handler(schema)]}
 
 
 EndpointItem = Annotated[Endpoint, _OrAddress()]

@@ -1,13 +1,15 @@
 """What every section of the configuration has in common."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from colter.config.schema.secretref import SecretRef
+
+S = TypeVar("S", bound="Section")
 
 
 class Section(BaseModel):
@@ -18,6 +20,14 @@ class Section(BaseModel):
     def destination(self) -> str:
         """Where the secrets of this section are sent; nothing: where those of the section around it are."""
         return ""
+
+
+def shared(kind: type[S]) -> Callable[[], S]:
+    """A default that is made once for all: each of thousands of endpoints would have sections of its own otherwise.
+
+    For sections without anything in them that is ever changed, such as secrets.
+    """
+    return cache(kind)
 
 
 def bind_secrets(section: Section, path: tuple[str, ...] = (), audience: str = "") -> Iterator[SecretRef]:

@@ -19,6 +19,7 @@ from colter.config.schema.measures import (
     parse_statuses,
     parse_threshold,
 )
+from colter.config.schema.moments import check_moment
 from colter.config.schema.secretref import SecretRef
 
 Expanded = BeforeValidator(checks.expand_text)
@@ -62,12 +63,13 @@ Host = Annotated[Line, AfterValidator(check_host)]
 GitHubTarget = Annotated[Line, AfterValidator(checks.check_github_target)]
 PackageName = Annotated[Line, AfterValidator(checks.check_package)]
 TargetPattern = Annotated[Line, AfterValidator(checks.check_target_pattern)]
-RuleCondition = Annotated[Line, AfterValidator(checks.check_rule)]
 MailAddress = Annotated[Line, AfterValidator(checks.check_mail_address)]
 TimeZone = Annotated[Line, AfterValidator(checks.check_time_zone)]
 Cadence = Annotated[Line, AfterValidator(checks.check_cadence)]
 """A cron expression or a duration."""
 Cron = Annotated[Line, AfterValidator(check_cron)]
+Moment = Annotated[Line, AfterValidator(check_moment)]
+"""A date and a time of day, with or without the offset from UTC."""
 Pattern = Annotated[Text, AfterValidator(checks.check_pattern)]
 HeaderName = Annotated[str, AfterValidator(checks.check_header_name)]
 HeaderValue = Annotated[Text, AfterValidator(checks.check_header_value)]

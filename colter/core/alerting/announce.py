@@ -66,6 +66,14 @@ def follow_to(standing: Standing, channel: str) -> Standing:
     return replace(standing, incident=replace(incident, channels=(*incident.channels, channel)))
 
 
+def told_nobody(standing: Standing, incident: str) -> Standing:
+    """None of those who were told of its open incident can be told any more: under this id it is news to all others."""
+    if standing.incident is None:
+        return standing
+    anew = replace(standing.incident, id=incident, sequence=0, channels=(), reminders=0, told=NONE_ARRIVED)
+    return replace(standing, told=Claim.OK, incident=anew)
+
+
 _KINDS = {
     (Claim.OK, Claim.FIRING): Kind.FIRING,
     (Claim.OK, Claim.FLAPPING): Kind.FLAPPING,

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from colter.core.alerting.observation import Observation, Verdict
 from colter.core.alerting.policy import Policy, Threshold
+from colter.core.alerting.standing import Standing
 from colter.core.model import Target
 
 REFUSES = "refuses"
@@ -27,3 +28,8 @@ def observe_channel(sequence: int, now: datetime, refusal: str | None) -> Observ
     """How the last message went: what the channel said to it, clean, or None when it arrived."""
     verdict = Verdict.GOOD if refusal is None else Verdict.BAD
     return Observation(sequence, verdict, now, reason=None if refusal is None else REFUSES, detail=refusal)
+
+
+def is_well(standing: Standing | None) -> bool:
+    """Whether one more message that arrives changes nothing: none of those it remembers was refused."""
+    return standing is None or (standing.incident is None and not standing.history.strip("g"))

@@ -1,8 +1,8 @@
 """F11: when it is us who are offline, nothing is known of anybody, and nobody is woken."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from colter.core.alerting.announce import IncidentIds
 from colter.core.alerting.notice import Kind, Notice
@@ -18,6 +18,7 @@ NETWORK = frozenset(
         Reason.CONNECT_TIMEOUT,
         Reason.CONNECT_UNREACHABLE,
         Reason.TIMEOUT_HEADERS,
+        Reason.TIMEOUT_BODY,
         Reason.TIMEOUT_TOTAL,
     }
 )
@@ -28,28 +29,29 @@ _LEAST, _SHARE = 3, 0.5
 
 @dataclass(frozen=True, slots=True)
 class HostLook:
-    """How the last probe of anything on one host went."""
+    """How a probe of anything on one host went."""
 
     host: str
-    at: datetime
     reason: Reason | None = None
 
 
-def is_offline(looks: Iterable[HostLook], canaries: Sequence[bool], now: datetime, window: timedelta) -> bool:
-    """Whether many hosts fail as a cut line makes them fail, and every canary is dead too.
+def cut_from(looks: Sequence[HostLook]) -> int | None:
+    """The place in a row of looks, oldest first, from which on many hosts fail as a cut line makes them fail.
 
-    Many: half of the distinct hosts looked at within the window, and three; all of them, where there are fewer.
-
-    Args:
-        looks: in any order; of each host the newest counts.
-        canaries: whether each answered. None were asked: nothing is blamed on the line.
-        now: end of the window.
-        window: how old a look may be.
+    Many: half of the distinct hosts from there on, and three; all of them, where fewer were looked at. Of each host the
+    newest look counts. None: nothing speaks for a cut; otherwise canaries have to tell.
     """
-    newest = {look.host: look for look in sorted(looks, key=lambda look: look.at) if now - look.at <= window}
-    failing = sum(look.reason in NETWORK for look in newest.values())
-    enough = min(max(_LEAST, _SHARE * len(newest)), len(newest))
-    return bool(newest) and failing >= enough and bool(canaries) and not any(canaries)
+    least = min(_LEAST, len({look.host for look in looks}))
+    seen: set[str] = set()
+    failing, found = 0, None
+    for place in range(len(looks) - 1, -1, -1):
+        look = looks[place]
+        fails = look.reason in NETWORK
+        failing += fails and look.host not in seen
+        seen.add(look.host)
+        if fails and failing >= max(least, _SHARE * len(seen)):
+            found = place
+    return found
 
 
 def back_online(since: datetime, now: datetime, ids: IncidentIds, channels: tuple[str, ...] = ()) -> Notice:

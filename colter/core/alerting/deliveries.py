@@ -8,8 +8,8 @@ from colter.core.model import Delivery
 
 
 def to_delivery(row: Outgoing) -> Delivery:
-    """The delivery to commit; when the row has changed (`digest`), the one to put in its place."""
-    body = {"queued": ms(row.queued), "digest": row.digest, "refused_by": list(row.refused_by)}
+    """The delivery to commit; when the row has changed (`begun`), the one to put in its place."""
+    body = {"queued": ms(row.queued), "begun": row.begun, "refused_by": list(row.refused_by)}
     return Delivery(
         key=row.key,
         lane="channel",
@@ -27,6 +27,6 @@ def from_delivery(delivery: Delivery) -> Outgoing:
         notice=read_notice(json.dumps(body["notice"])),
         queued=moment(body["queued"]),
         due=delivery.due,
-        digest=body["digest"],
+        begun=body["begun"],
         refused_by=tuple(body["refused_by"]),
     )

@@ -20,8 +20,8 @@ class Outgoing:
     queued: datetime
     due: datetime
     """Others that come until then travel with it."""
-    digest: str | None = None
-    """Key of the digest in which it was first sent: a repeat must hold the same as the first try."""
+    begun: str | None = None
+    """Key of the message in which it was first sent: a repeat must hold the same as the first try."""
     refused_by: tuple[str, ...] = ()
     """Channels that would have been told, and never will (R11)."""
 
@@ -54,7 +54,7 @@ def divert(row: Outgoing, fallback: Mapping[str, str], channels: Sequence[str], 
     left = [name for name in (*wanted, *channels) if name not in served and name in channels]
     if not left:
         return None
-    return replace(row, channel=left[0], queued=now, due=now, digest=None, refused_by=refused)
+    return replace(row, channel=left[0], queued=now, due=now, begun=None, refused_by=refused)
 
 
 def may_give_up(row: Outgoing, tries: int, now: datetime) -> bool:

@@ -45,7 +45,8 @@ class Message:
 def pack(rows: Sequence[Outgoing], now: datetime, sent: Iterable[datetime] = ()) -> tuple[Message, ...]:
     """The messages to send to one channel now, one after the other; after a failure none of the later ones.
 
-    Before a digest is tried for the first time, its key must be kept in its rows (`Outgoing.digest`).
+    Before a message is tried for the first time, its key must be kept in its rows (`Outgoing.begun`): then what was
+    tried alone is not sent again as a part of a digest, under another key, and a digest holds the same as before.
 
     Args:
         rows: all that this channel is owed, in the order of the outbox.
@@ -53,35 +54,48 @@ def pack(rows: Sequence[Outgoing], now: datetime, sent: Iterable[datetime] = ())
         sent: when messages reached it; of the last hour, or more.
     """
     begun = [_digest(group) for group in _begun(rows)]
-    fresh = [row for row in rows if row.digest is None]
+    fresh = [row for row in rows if _digest_of(row) is None]
     # Whoever is due takes along all that has come since (R10). A clock that was set back makes nobody wait for long.
     if not any(not now < row.due <= now + GROUP_WAIT for row in fresh):
         return tuple(begun)
-    return (*begun, *_within_limits(_bundles(fresh, now), now, [at for at in sent if abs(now - at) < _HOUR]))
+    bundles = _bundles(fresh, now)
+    tried = [message for message in bundles if message.rows[0].begun == message.key]
+    others = [message for message in bundles if message not in tried]
+    return (*begun, *tried, *_within_limits(others, fresh, now, [at for at in sent if abs(now - at) < _HOUR]))
 
 
 def _begun(rows: Sequence[Outgoing]) -> list[list[Outgoing]]:
-    keys = dict.fromkeys(row.digest for row in rows if row.digest is not None)
-    return [[row for row in rows if row.digest == key] for key in keys]
+    keys = dict.fromkeys(filter(None, map(_digest_of, rows)))
+    return [[row for row in rows if row.begun == key] for key in keys]
 
 
-def _within_limits(messages: list[Message], now: datetime, sent: Sequence[datetime]) -> list[Message]:
-    """R10: more than five at once are a digest, and so is what comes beyond thirty an hour, every five minutes."""
+def _digest_of(row: Outgoing) -> str | None:
+    """Key of the digest in which it was first sent; those of other messages begin with their incident."""
+    alone = row.begun is None or row.begun.startswith(f"{row.notice.incident}:")
+    return None if alone else row.begun
+
+
+def _within_limits(
+    messages: list[Message], rows: Sequence[Outgoing], now: datetime, sent: Sequence[datetime]
+) -> list[Message]:
+    """R10: more than five at once are a digest, and so is what comes beyond thirty an hour, every five minutes.
+
+    A digest holds its rows in the order of the outbox, as it will when it is sent again.
+    """
     room = _PER_HOUR - len(sent)
     if room <= 0 and abs(now - max(sent)) < _BETWEEN_DIGESTS:
         return []
     if len(messages) > max(1, min(_AT_ONCE, room)):
-        return [_digest([row for message in messages for row in message.rows])]
+        held = {row.key for message in messages for row in message.rows}
+        return [_digest([row for row in rows if row.key in held])]
     return messages
 
 
 def _bundles(rows: Sequence[Outgoing], now: datetime) -> list[Message]:
-    incidents = dict.fromkeys(row.notice.incident for row in rows)
-    bundles = [
-        message
-        for incident in incidents
-        for message in _of_incident([row for row in rows if row.notice.incident == incident], now)
-    ]
+    incidents: dict[str, list[Outgoing]] = {}
+    for row in rows:
+        incidents.setdefault(row.notice.incident, []).append(row)
+    bundles = [message for group in incidents.values() for message in _of_incident(group, now)]
     place = {row.key: number for number, row in enumerate(rows)}
     return sorted(bundles, key=lambda message: place[message.rows[0].key])
 
@@ -109,5 +123,5 @@ def _single(notice: Notice, rows: tuple[Outgoing, ...]) -> Message:
 def _digest(rows: Sequence[Outgoing]) -> Message:
     channel = rows[0].channel
     named = hashlib.sha256("\n".join(row.key for row in rows).encode()).hexdigest()[:26].upper()
-    key = rows[0].digest or f"{named}:{channel}"
+    key = _digest_of(rows[0]) or f"{named}:{channel}"
     return Message(channel, key, Form.DIGEST, tuple(row.notice for row in rows), tuple(rows))

@@ -1,9 +1,10 @@
 """Who is told: the first route that matches; where none does, every channel."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from colter.core.alerting.policy import Policy
 from colter.core.model import Target
@@ -72,5 +73,17 @@ def is_muted(subject: Subject, windows: Iterable[Window], now: datetime) -> bool
     return any(window.begins <= now < window.ends and window.match.meets(subject) for window in windows)
 
 
+def meant_by(name: str) -> Match:
+    """What a silence of this name is about: a name, a pattern, or `@tag`."""
+    return Match(tags=frozenset({name[1:]})) if name.startswith("@") else Match(name=name)
+
+
 def _named(pattern: str, target: Target) -> bool:
-    return fnmatchcase(target.name, pattern) or fnmatchcase(str(target), pattern)
+    fits = _pattern(pattern).fullmatch
+    return bool(fits(target.name) or fits(str(target)))
+
+
+@lru_cache
+def _pattern(pattern: str) -> re.Pattern[str]:
+    # Not fnmatch: `?` and `[` stand in names, for those of endpoints may be addresses.
+    return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)

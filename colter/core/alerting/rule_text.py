@@ -9,6 +9,7 @@ ci_success == 0 for 1h                 any but the last kind, when it has lasted
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,16 +17,6 @@ from colter.core.conditions import Condition, Vocabulary, parse_condition
 from colter.core.units import parse_duration
 
 NEW = "_new"
-EVENTS = {
-    "issues_new": "issue",
-    "open_issues_new": "issue",
-    "pull_requests_new": "pull_request",
-    "open_pull_requests_new": "pull_request",
-    "releases_new": "release",
-    "yanked_new": "yanked",
-    "renamed_new": "renamed",
-}
-"""Kind of event that a name counts."""
 
 _RULE = re.compile(
     r"(?P<condition>.+?)(?:(?P<share>%)\s+of\s+(?P<of>\S+)|\s+in\s+(?P<within>\S+))?(?:\s+for\s+(?P<lasting>\S+))?"
@@ -62,13 +53,16 @@ class Happening:
         return self.condition.name.removesuffix(NEW)
 
 
-def parse_rule(text: str, numbers: frozenset[str], words: frozenset[str]) -> Level | Happening:
+def parse_rule(
+    text: str, numbers: frozenset[str], words: frozenset[str], events: Mapping[str, str]
+) -> Level | Happening:
     """Read a rule.
 
     Args:
         text: as it was written.
         numbers: keys of the metrics that it may speak of.
         words: facts that are true or false: `archived`, `yanked`.
+        events: kinds of events, by the names that count them.
 
     Raises:
         ValueError: it is no rule, or speaks of something that is not known.
@@ -77,7 +71,7 @@ def parse_rule(text: str, numbers: frozenset[str], words: frozenset[str]) -> Lev
     if not found:
         raise ValueError(f"expected a rule such as {_EXAMPLES}, got {text!r}")
     grown = frozenset(name + NEW for name in numbers)
-    known = Vocabulary(numbers | grown | EVENTS.keys(), words, _EXAMPLES)
+    known = Vocabulary(numbers | grown | events.keys(), words, _EXAMPLES)
     condition = parse_condition(found["condition"], known)
     for_ = parse_duration(found["lasting"]) if found["lasting"] else _NOTHING
     if found["share"]:
@@ -86,10 +80,10 @@ def parse_rule(text: str, numbers: frozenset[str], words: frozenset[str]) -> Lev
         if condition.name not in grown:
             raise ValueError(f"'in' goes with the growth of a number, such as stars_new: {text!r}")
         return Level(text, condition, growth_in=_window(found["within"]), for_=for_)
-    if condition.name in grown or condition.name in EVENTS:
+    if condition.name in grown or condition.name in events:
         if for_:
             raise ValueError(f"what happens at one moment does not last; leave out 'for': {text!r}")
-        return Happening(text, condition, EVENTS.get(condition.name, ""))
+        return Happening(text, condition, events.get(condition.name, ""))
     return Level(text, condition, for_=for_)
 
 

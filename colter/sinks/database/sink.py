@@ -1,6 +1,8 @@
 """Hands entries over to a database, all of a batch or nothing of it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from sqlalchemy import URL, Connection, text
@@ -12,11 +14,12 @@ from colter.core.model import Entry, Reading
 from colter.sinks.database.answers import refusal
 from colter.sinks.database.engine import connections
 from colter.sinks.database.patience import Line, within
-from colter.store.migrate import is_behind, lock, upgrade
+from colter.store.migrate import ALEMBIC, is_behind, lock, upgrade
 from colter.store.write.entries import append
 from colter.store.write.fitting import fitted
 
 DEADLINE = timedelta(seconds=10)
+_TURN = 0.02
 _LOCK = "colter_migration"
 _LOCK_NUMBER = 0x636F6C746572  # `colter`
 
@@ -88,8 +91,18 @@ async def _prepare(engine: AsyncEngine, where: str) -> None:
     async with engine.connect() as connection:
         behind = await connection.run_sync(is_behind, where)
     while behind:
-        async with engine.begin() as connection:
+        async with _alone(), engine.begin() as connection:
             behind = await connection.run_sync(_upgrade, where)
+
+
+@asynccontextmanager
+async def _alone() -> AsyncIterator[None]:
+    while not ALEMBIC.acquire(blocking=False):  # noqa: ASYNC110  whoever has it may be in another thread, or in this
+        await asyncio.sleep(_TURN)  # noqa: TID251  how long an upgrade takes, no clock of a test decides
+    try:
+        yield
+    finally:
+        ALEMBIC.release()
 
 
 def _append(connection: Connection, items: Sequence[Entry], where: str) -> None:

@@ -1,9 +1,13 @@
 """What one attempt at an endpoint saw: all that expectations, results and evidence are made of."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from colter.core.model import EndpointState, Phases, Reason
+from colter.sources.probe.head import read_headers
+
+_PHASES = tuple(each.name for each in fields(Phases))
 
 
 @dataclass(slots=True)
@@ -12,8 +16,8 @@ class Answer:
 
     began: datetime
     status: int | None = None
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    """Of the last response; names in lower case."""
+    head: Sequence[bytes] = ()
+    """Header lines of the last response, as they came."""
     body: bytes = b""
     """Its first 256 KiB, only where somebody looks at them."""
     truncated: bool = False
@@ -44,9 +48,15 @@ class Answer:
     log: list[str] = field(default_factory=list)
 
     @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Of the last response; names in lower case. Most answers are never asked for them."""
+        return read_headers(self.head)
+
+    @property
     def phases(self) -> Phases:
         """Where the time went."""
-        return Phases(**{phase: round(spent, 3) for phase, spent in self.spent.items()})
+        spent = self.spent
+        return Phases(*[round(spent[phase], 3) if phase in spent else None for phase in _PHASES])
 
     @property
     def latency_ms(self) -> float | None:

@@ -2,9 +2,8 @@
 
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -29,7 +28,7 @@ _HARMLESS = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Check:
     """One endpoint and how to look at it."""
 
@@ -66,27 +65,26 @@ class Check:
     """Violated: degraded."""
     confirm: int = 0
     """Further attempts after one that failed, while there is time."""
+    url: str = field(init=False, repr=False, compare=False)
+    """The address for people: without user information, query and fragment."""
+    needs_body: bool = field(init=False, repr=False, compare=False)
+    """Whether anything looks at the body."""
+    patterns: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Regular expressions that must be looked for in the body."""
 
-    @property
-    def url(self) -> str:
-        """The address for people: without user information, query and fragment."""
-        return self.address.shown
+    def __post_init__(self) -> None:
+        # Asked for at every probe; properties that remember would cost a dictionary for each of thousands of checks.
+        judged = (*self.expect, *self.warn)
+        bodies = [each for each in judged if isinstance(each, Body)]
+        patterns = tuple(each.wanted for each in bodies if each.kind.endswith("matches"))
+        object.__setattr__(self, "url", self.address.shown)
+        object.__setattr__(self, "needs_body", any(each.needs_body for each in judged))
+        object.__setattr__(self, "patterns", patterns)
 
     @property
     def payload(self) -> bytes:
         """The body as bytes."""
         return self.body.reveal().encode("utf-8", "surrogateescape") if self.body else b""
-
-    @cached_property
-    def needs_body(self) -> bool:
-        """Whether anything looks at the body."""
-        return any(each.needs_body for each in (*self.expect, *self.warn))
-
-    @cached_property
-    def patterns(self) -> tuple[str, ...]:
-        """Regular expressions that must be looked for in the body."""
-        bodies = [each for each in (*self.expect, *self.warn) if isinstance(each, Body)]
-        return tuple(each.wanted for each in bodies if each.kind.endswith("matches"))
 
     @property
     def asks_nameserver(self) -> bool:

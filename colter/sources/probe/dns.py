@@ -4,9 +4,9 @@ from pathlib import Path
 
 from colter.config.schema.addresses import split_dns
 from colter.sources.probe import nameserver
-from colter.sources.probe.answer import Answer
+from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import now
+from colter.sources.probe.steps import now
 from colter.sources.probe.wire import Steps, Wire, find
 
 _RESOLV_CONF = Path("/etc/resolv.conf")
@@ -20,8 +20,10 @@ def ask(check: Check, wire: Wire, answer: Answer) -> Steps:
     asked = now()
     try:
         reply = yield from nameserver.ask((server, port), name, kind, wire.deadline)
-    finally:
+    except ProbeFailedError:
         answer.add("processing", (now() - asked) * 1000)
+        raise
+    answer.add("processing", (reply.at - asked) * 1000)
     answer.rcode, answer.records, answer.size = reply.rcode, list(reply.records), reply.size
     answer.complete = True
     answer.log.append(f"{server} answered {reply.rcode} with {len(reply.records)} records of type {kind}")

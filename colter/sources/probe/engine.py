@@ -1,18 +1,16 @@
 """Drives many probes at once in one thread, on libcurl's multi interface.
 
-A probe is a generator: it yields what it waits for, a Transfer, a Wait or a Ready, and goes on when that is over.
-The thread does nothing else, so a busy asyncio loop cannot make a server look slow.
+The thread does nothing else, so a busy asyncio loop cannot make a server look slow; and what the thread's own work
+would add, the kernel's knowledge takes off again (kernel.py).
 """
 
 import heapq
 import itertools
 import logging
-import selectors
 import socket
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -21,110 +19,41 @@ from typing import Any
 import pycurl
 
 from colter.core.model import ProbeResult
+from colter.sources.probe.kernel import BROKEN, READ, WRITE, Poller, age, stamp
+from colter.sources.probe.steps import Probe, Ready, Step, Transfer, Wait, now
+from colter.sources.probe.turns import NEVER, Batch, Turns
 
 _log = logging.getLogger(__name__)
 _IDLE_SECONDS = 60.0
 _REPORT_SECONDS = 0.005  # results are collected: each report wakes the other thread, which then wants the GIL
 _STALE_ALARMS = 256
-_NEVER = float("inf")
-_EVENTS = {
-    pycurl.POLL_IN: selectors.EVENT_READ,
-    pycurl.POLL_OUT: selectors.EVENT_WRITE,
-    pycurl.POLL_INOUT: selectors.EVENT_READ | selectors.EVENT_WRITE,
-}
-_ACTIONS = {
-    selectors.EVENT_READ: pycurl.CSELECT_IN,
-    selectors.EVENT_WRITE: pycurl.CSELECT_OUT,
-    selectors.EVENT_READ | selectors.EVENT_WRITE: pycurl.CSELECT_IN | pycurl.CSELECT_OUT,
-}
-
-
-def now() -> float:
-    """Seconds on the engine's own clock: sockets know no virtual time."""
-    return time.perf_counter()
-
-
-class Transfer:
-    """A libcurl transfer to wait for; afterwards `code` is libcurl's result and `message` its own words.
-
-    `kept_until`: the connection stays open when it is done, to be used by the probe until it closes the handle. The
-    engine ends such a transfer itself: while libcurl upgrades to WebSocket, its own time limit does not count.
-    """
-
-    __slots__ = ("code", "curl", "kept_until", "message")
-
-    def __init__(self, curl: pycurl.Curl, *, kept_until: float | None = None) -> None:
-        self.curl = curl
-        self.kept_until = kept_until
-        self.code: int = pycurl.E_OK
-        self.message = ""
-
-
-class Wait:
-    """A future to wait for, or nothing but the time; `done_at` stays None when the time was up first."""
-
-    __slots__ = ("done_at", "future", "until")
-
-    def __init__(self, until: float, future: "Future[Any] | None" = None) -> None:
-        self.until = until
-        self.future = future
-        self.done_at: float | None = None
-
-
-class Ready(Wait):
-    """A socket to wait for, until it can be read (or written); `done_at` stays None when the time was up first."""
-
-    __slots__ = ("events", "fd")
-
-    def __init__(self, fd: int, until: float, *, write: bool = False) -> None:
-        super().__init__(until)
-        self.fd = fd
-        self.events = selectors.EVENT_WRITE if write else selectors.EVENT_READ
-
-
-Step = Transfer | Wait
-Probe = Generator[Step, None, ProbeResult]
-"""One probe, as the steps it takes. It must not raise."""
-
-
-class Batch:
-    """Probes that were asked for together; `report` and `fail` are called from the engine's thread."""
-
-    def __init__(
-        self,
-        probes: Iterable[Probe],
-        report: Callable[[Sequence[ProbeResult]], None],
-        fail: Callable[[Exception], None],
-    ) -> None:
-        self.probes: Iterator[Probe] = iter(probes)
-        self.report = report
-        self.fail = fail
-        """Called when no more results will come."""
-        self.cancelled = False
-        self.finished: list[ProbeResult] = []
-        """Results that are not reported yet."""
+_BEGIN = 4
+_EVENTS = {pycurl.POLL_IN: READ, pycurl.POLL_OUT: WRITE, pycurl.POLL_INOUT: READ | WRITE}
 
 
 class Engine:
-    """Runs at most `concurrency` probes at once. Its thread starts with the first batch."""
+    """Runs at most `concurrency` probes at once, of one host `per_host`. Its thread starts with the first batch."""
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(self, concurrency: int, per_host: int) -> None:
         self._concurrency = concurrency
         self._inbox: deque[Callable[[], None]] = deque()
-        self._batches: deque[Batch] = deque()
+        self._turns = Turns(per_host)
         self._running: dict[Probe, Batch] = {}
         self._transfers: dict[pycurl.Curl, tuple[Probe, Transfer]] = {}
+        self._sockets: dict[int, Transfer] = {}
+        """Whose libcurl's sockets are."""
+        self._ready: dict[int, tuple[Probe, Ready]] = {}
         self._waits: dict[Probe, Wait] = {}
         self._alarms: list[tuple[float, int, Probe, Step]] = []
         self._order = itertools.count()
-        self._curl_due = _NEVER
+        self._curl_due = NEVER
         self._reporting: list[Batch] = []
-        self._report_due = _NEVER
+        self._report_due = NEVER
         self._wake, self._woken = socket.socketpair()
         self._wake.setblocking(False)
         self._woken.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._woken, selectors.EVENT_READ)
+        self._poller = Poller()
+        self._poller.watch(self._woken.fileno(), READ)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
@@ -137,7 +66,7 @@ class Engine:
         if self._closing or (self._started and not self._thread.is_alive()):
             batch.fail(RuntimeError("the prober has ended"))
             return
-        self._post(partial(self._batches.append, batch))
+        self._post(partial(self._turns.add, batch))
         if not self._started:
             self._started = True
             self._thread.start()
@@ -151,7 +80,7 @@ class Engine:
             self._knock()
             self._thread.join()
         self._multi.close()
-        self._selector.close()
+        self._poller.close()
         self._wake.close()
         self._woken.close()
 
@@ -179,33 +108,36 @@ class Engine:
             self._multi.remove_handle(curl)
         for probe in self._running:
             probe.close()
-        for batch in {*self._running.values(), *self._batches}:
+        for batch in {*self._running.values(), *self._turns.waiting}:
             batch.fail(error)
 
     def _turn(self) -> None:
-        for key, mask in self._selector.select(self._patience()):
-            if key.fileobj is self._woken:
+        told = False
+        for fd, events in self._poller.wait(self._patience()):
+            if fd in self._ready:
+                self._finish_ready(fd, events)
+            elif fd == self._woken.fileno():
                 self._read_inbox()
-            elif key.data:
-                probe, ready = key.data
-                ready.done_at = now()
-                self._finish_wait(probe, ready)
             else:
-                self._multi.socket_action(key.fd, _ACTIONS[mask])
+                self._tell_curl(fd, events)
+                told = True
         if now() >= self._curl_due:
-            self._curl_due = _NEVER
+            self._curl_due = NEVER
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
-        self._finish_transfers()
+            told = True
+        if told:
+            self._finish_transfers()
         self._finish_waits()
-        self._start_probe()
+        self._begin_probes()
         if now() >= self._report_due:
             self._report()
 
     def _patience(self) -> float:
         if self._has_room:
             return 0.0
-        next_alarm = self._alarms[0][0] if self._alarms else _NEVER
-        return min(max(0.0, min(self._curl_due, self._report_due, next_alarm) - now()), _IDLE_SECONDS)
+        next_alarm = self._alarms[0][0] if self._alarms else NEVER
+        due = min(self._curl_due, self._report_due, self._turns.due, next_alarm)
+        return min(max(0.0, due - now()), _IDLE_SECONDS)
 
     def _read_inbox(self) -> None:
         with suppress(BlockingIOError):
@@ -213,17 +145,29 @@ class Engine:
         while self._inbox:
             self._inbox.popleft()()
 
+    def _tell_curl(self, fd: int, events: int) -> None:
+        transfer = self._sockets.get(fd)
+        if transfer and transfer.curl in self._transfers:  # else libcurl says good-bye by itself
+            transfer.lag.note(fd, events, transfer.curl)
+        action = pycurl.CSELECT_OUT if events & WRITE else 0
+        if events & (READ | BROKEN):
+            action |= pycurl.CSELECT_IN
+        self._multi.socket_action(fd, action)
+
+    def _on_open(self, transfer: Transfer, fd: int, _purpose: int) -> int:
+        self._sockets[fd] = transfer
+        transfer.lag.begin(fd)
+        return int(pycurl.SOCKOPT_ALREADY_CONNECTED if transfer.connected else pycurl.SOCKOPT_OK)
+
     def _on_socket(self, event: int, fd: int, _multi: pycurl.CurlMulti, _data: object) -> None:
         if event == pycurl.POLL_REMOVE:
-            with suppress(KeyError, ValueError):
-                self._selector.unregister(fd)
-        elif fd in self._selector.get_map():
-            self._selector.modify(fd, _EVENTS[event])
+            self._poller.forget(fd)
+            self._sockets.pop(fd, None)
         else:
-            self._selector.register(fd, _EVENTS[event])
+            self._poller.watch(fd, _EVENTS[event])
 
     def _on_timer(self, milliseconds: int) -> None:
-        self._curl_due = _NEVER if milliseconds < 0 else now() + milliseconds / 1000
+        self._curl_due = NEVER if milliseconds < 0 else now() + milliseconds / 1000
 
     def _finish_transfers(self) -> None:
         more = 1
@@ -247,37 +191,47 @@ class Engine:
                 step.code = pycurl.E_OPERATION_TIMEDOUT
                 self._advance(probe)
 
+    def _finish_ready(self, fd: int, events: int) -> None:
+        probe, ready = self._ready[fd]
+        noticed = now()
+        if events & READ:
+            ready.late = age(fd, noticed - ready.since)
+        ready.done_at = noticed - ready.late / 1000
+        self._finish_wait(probe, ready)
+
     def _finish_wait(self, probe: Probe, wait: Wait) -> None:
         if self._waits.get(probe) is wait:
             del self._waits[probe]
             if isinstance(wait, Ready):
-                self._selector.unregister(wait.fd)
+                del self._ready[wait.fd]
+                self._poller.forget(wait.fd)
             self._advance(probe)
 
-    def _start_probe(self) -> None:
-        # One between two looks at the sockets: starting many takes time that would count as the servers'.
-        if not self._has_room:
-            return
-        batch = self._batches[0]
-        probe = None if batch.cancelled else next(batch.probes, None)
-        if probe is None:
-            self._batches.popleft()
-        else:
-            self._running[probe] = batch
-            self._advance(probe)
+    def _begin_probes(self) -> None:
+        # A few between two looks at the sockets: connections are made and requests sent as soon as they can be.
+        self._turns.end_old(now())
+        for _ in range(_BEGIN):
+            if not self._has_room:
+                break
+            if taken := self._turns.take(now()):
+                batch, probe = taken
+                self._running[probe] = batch
+                self._advance(probe)
 
     @property
     def _has_room(self) -> bool:
-        return bool(self._batches) and len(self._running) < self._concurrency
+        return self._turns.any and len(self._running) < self._concurrency
 
     def _advance(self, probe: Probe) -> None:
         try:
             step = next(probe)
         except StopIteration as end:
+            self._turns.end(probe)
             self._finish(self._running.pop(probe), end.value)
             return
         if isinstance(step, Transfer):
             self._transfers[step.curl] = probe, step
+            step.curl.setopt(pycurl.SOCKOPTFUNCTION, partial(self._on_open, step))
             self._multi.add_handle(step.curl)
             if step.kept_until is not None:
                 self._set_alarm(step.kept_until, probe, step)
@@ -285,7 +239,9 @@ class Engine:
         self._waits[probe] = step
         self._set_alarm(step.until, probe, step)
         if isinstance(step, Ready):
-            self._selector.register(step.fd, step.events, (probe, step))
+            self._ready[step.fd] = probe, step
+            stamp(step.fd)
+            self._poller.watch(step.fd, step.events)
         if step.future:
             step.future.add_done_callback(partial(self._on_found, probe, step))
 
@@ -308,7 +264,7 @@ class Engine:
             batch.report(batch.finished)
             batch.finished = []
         self._reporting.clear()
-        self._report_due = _NEVER
+        self._report_due = NEVER
 
     def _on_found(self, probe: Probe, wait: Wait, _future: "Future[Any]") -> None:
         # In the resolver's thread: stamped here, so that no queue of ours counts as the name server's time.

@@ -248,7 +248,10 @@ def size_within(bound: str) -> Expectation:
 
 def first_violation(expectations: Sequence[Expectation], answer: Answer, now: datetime) -> Violation | None:
     """The first expectation that does not hold, in the order given."""
-    return next((found for each in expectations if (found := each.violation(answer, now))), None)
+    for each in expectations:
+        if found := each.violation(answer, now):
+            return found
+    return None
 
 
 def fits(glob: str, value: str) -> bool:

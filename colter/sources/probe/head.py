@@ -7,6 +7,7 @@ from colter.core.secret import Secret
 
 Headers = Sequence[tuple[str, Secret]]
 _FIRST_FINAL, _SWITCHING = 200, 101
+_BLANK = (b"\r\n", b"\n", b"")
 _STATUS_LINE = re.compile(rb"HTTP/[\d.]+ (\d{3})")
 
 
@@ -16,19 +17,24 @@ def header_lines(headers: Headers) -> list[bytes]:
     return [f"{name}: {value}".encode() if value else f"{name};".encode() for name, value in pairs]
 
 
-def read_head(lines: Iterable[bytes]) -> tuple[int | None, list[tuple[str, str]]]:
-    """Status and headers of the last response, without 1xx and trailers; None when its head is not complete."""
-    status, headers, complete = None, list[tuple[str, str]](), True
-    for line in lines:
-        if found := _STATUS_LINE.match(line):
-            status, headers, complete = int(found[1]), [], False
-        elif not line.strip(b"\r\n"):
-            complete = True
-        elif not complete:
-            name, _, value = line.partition(b":")
-            headers.append((_text(name).strip().lower(), _text(value).strip()))
-    final = complete and status is not None and (status >= _FIRST_FINAL or status == _SWITCHING)
-    return (status, headers) if final else (None, [])
+def read_head(lines: Sequence[bytes]) -> tuple[int | None, Sequence[bytes]]:
+    """Status and header lines of the last response, without 1xx and trailers; None when its head is not complete."""
+    for first in range(len(lines) - 1, -1, -1):
+        if found := _STATUS_LINE.match(lines[first]):
+            break
+    else:
+        return None, ()
+    status = int(found[1])
+    for end in range(first, len(lines)):
+        if lines[end] in _BLANK and (status >= _FIRST_FINAL or status == _SWITCHING):
+            return status, lines[first + 1 : end]
+    return None, ()
+
+
+def read_headers(lines: Iterable[bytes]) -> list[tuple[str, str]]:
+    """Header lines as names in lower case and values."""
+    pairs = (line.partition(b":") for line in lines)
+    return [(_text(name).strip().lower(), _text(value).strip()) for name, _, value in pairs]
 
 
 def _text(raw: bytes) -> str:

@@ -12,9 +12,9 @@ from colter.core.secret import Secret
 from colter.core.text import clean
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Transfer
 from colter.sources.probe.head import header_lines, read_head
 from colter.sources.probe.reasons import diagnose
+from colter.sources.probe.steps import Transfer
 from colter.sources.probe.tls import take_certificate, watch_handshake
 from colter.sources.probe.url import Url, follow, is_private
 from colter.sources.probe.wire import Steps, Wire, find, prepare, search, take_timings, trust
@@ -105,7 +105,7 @@ def _exchange(request: _Request, check: Check, wire: Wire, answer: Answer) -> St
             watch_handshake(curl, answer)
             answer.log.append(_request_line(request))
         yield transfer
-        take_timings(curl, request.url, answer)
+        take_timings(transfer, request.url, answer)
         _take(curl, request, received, answer)
         if received.size > MOST_READ:
             raise ProbeFailedError(Reason.BODY_TOO_LARGE, f"the body goes on after {MOST_READ} bytes")
@@ -116,7 +116,8 @@ def _exchange(request: _Request, check: Check, wire: Wire, answer: Answer) -> St
             raise ProbeFailedError(Reason.PROTOCOL_ERROR, other)
     finally:
         curl.close()
-    answer.log.append(_response_line(answer))
+    if wire.explain:
+        answer.log.append(_response_line(answer))
 
 
 def _permitted(addresses: Sequence[str], before: str | None) -> Sequence[str]:
@@ -159,7 +160,7 @@ def _encoded(body: Secret | None) -> bytes:
 
 
 def _take(curl: pycurl.Curl, request: _Request, received: _Received, answer: Answer) -> None:
-    answer.status, answer.headers = read_head(received.lines)
+    answer.status, answer.head = read_head(received.lines)
     answer.http_version = _VERSIONS.get(curl.getinfo(pycurl.INFO_HTTP_VERSION)) if answer.status else None
     answer.size = received.size if answer.status else None
     answer.body = b"".join(received.parts)
@@ -171,8 +172,10 @@ def _take(curl: pycurl.Curl, request: _Request, received: _Received, answer: Ans
 
 def _redirected(request: _Request, check: Check, answer: Answer) -> _Request | None:
     """The next request, if the answer redirects and that is to be followed."""
+    if answer.status not in _REDIRECTS or not check.follow_redirects:
+        return None
     location = answer.header("location")
-    if answer.status not in _REDIRECTS or location is None or not check.follow_redirects:
+    if location is None:
         return None
     if answer.redirects >= check.follow_redirects:
         raise ProbeFailedError(Reason.TOO_MANY_REDIRECTS, f"redirects more than {check.follow_redirects} times")

@@ -12,7 +12,7 @@ from colter.core.model import Reason
 from colter.core.units import format_duration
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Ready, Step, now
+from colter.sources.probe.steps import Ready, Step, now
 from colter.sources.probe.wire import Steps, Wire, find
 
 _HEAD = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence
@@ -32,8 +32,9 @@ def ping(check: Check, wire: Wire, answer: Answer) -> Steps:
             asked = now()
             payload = secrets.token_bytes(16)  # the kernel numbers us; this tells one request's reply from another's
             yield from _send(link, payload)
-            if (yield from _replied(link, payload, asked + min(left, _RESEND_SECONDS))):
-                answer.add("processing", (now() - asked) * 1000)
+            heard = yield from _replied(link, payload, asked + min(left, _RESEND_SECONDS))
+            if heard is not None:
+                answer.add("processing", (heard - asked) * 1000)
                 answer.complete = True
                 answer.log.append(f"{answer.ip} replied")
                 return
@@ -51,18 +52,18 @@ def _send(link: socket.socket, payload: bytes) -> Steps:
         raise _unreachable(error.errno) from error
 
 
-def _replied(link: socket.socket, payload: bytes, until: float) -> Generator[Step, None, bool]:
+def _replied(link: socket.socket, payload: bytes, until: float) -> Generator[Step, None, float | None]:
     while True:
         ready = Ready(link.fileno(), until)
         yield ready
         if ready.done_at is None:
-            return False
+            return None
         try:
             received = link.recv(1024)
         except OSError as error:
             raise _unreachable(error.errno) from error
         if len(received) >= _HEAD.size and received[0] == _REPLY[link.family] and received[_HEAD.size :] == payload:
-            return True
+            return ready.done_at
 
 
 def _open(address: str) -> socket.socket:

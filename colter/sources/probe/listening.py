@@ -7,8 +7,8 @@ from colter.core.model import Reason
 from colter.core.units import format_duration
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Step, Wait, now
 from colter.sources.probe.expect import first_violation
+from colter.sources.probe.steps import Step, Wait, now
 from colter.sources.probe.wire import Steps, Wire, search
 
 MOST_HEARD = 64 * 1024

@@ -11,12 +11,12 @@ from colter.net.dns import Resolver
 from colter.sources.probe import http, icmp, tcp, websocket
 from colter.sources.probe.answer import Answer, ProbeFailedError, Verdict
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Probe, Wait, now
 from colter.sources.probe.evidence import evidence
 from colter.sources.probe.judge import judge
 from colter.sources.probe.oauth import Tokens
 from colter.sources.probe.pause import Pauses
 from colter.sources.probe.search import Searcher
+from colter.sources.probe.steps import Probe, Wait, now
 from colter.sources.probe.wire import Steps, Wire
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,8 @@ def _attempts(check: Check, tools: Tools, began: datetime, *, explain: bool) -> 
         answer = Answer(tools.clock.now())
         verdict: Verdict | None = None
         try:
-            check = yield from tools.tokens.signed(check, wire)
+            if check.oauth:
+                check = yield from tools.tokens.signed(check, check.oauth, wire)
             yield from _ASK[check.address.scheme](check, wire, answer)
             verdict = judge(check, answer, tools.clock.now())
         except ProbeFailedError as failed:

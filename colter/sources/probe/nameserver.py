@@ -22,7 +22,7 @@ import dns.rdatatype
 from colter.config.schema.addresses import RECORDS
 from colter.core.model import Reason
 from colter.sources.probe.answer import ProbeFailedError
-from colter.sources.probe.engine import Ready, Step, now
+from colter.sources.probe.steps import Ready, Step, now
 
 _RESEND_SECONDS = 1.0
 _PAYLOAD = 1232  # what no network breaks into pieces (DNS flag day 2020)
@@ -43,6 +43,8 @@ class Reply:
     """Those of the type that was asked for, as a zone file has them."""
     size: int
     """Bytes of the message."""
+    at: float
+    """When it came, on the engine's clock."""
 
 
 def ask(server: tuple[str, int], name: str, kind: str, deadline: float) -> Generator[Step, None, Reply]:
@@ -59,10 +61,11 @@ def ask(server: tuple[str, int], name: str, kind: str, deadline: float) -> Gener
     """
     query = dns.message.make_query(name, kind, use_edns=0, payload=_PAYLOAD)
     wire = query.to_wire()
-    reply, size = yield from _over_udp(server, query, wire, deadline)
+    reply, size, at = yield from _over_udp(server, query, wire, deadline)
     if reply.flags & dns.flags.TC:
         reply, size = yield from _over_tcp(server, query, wire, deadline)
-    return Reply(dns.rcode.to_text(reply.rcode()), tuple(_records(reply, kind)), size)
+        at = now()
+    return Reply(dns.rcode.to_text(reply.rcode()), tuple(_records(reply, kind)), size, at)
 
 
 def _records(reply: dns.message.Message, kind: str) -> Sequence[str]:
@@ -72,16 +75,16 @@ def _records(reply: dns.message.Message, kind: str) -> Sequence[str]:
 
 def _over_udp(
     server: tuple[str, int], query: dns.message.Message, wire: bytes, deadline: float
-) -> Generator[Step, None, tuple[dns.message.Message, int]]:
+) -> Generator[Step, None, tuple[dns.message.Message, int, float]]:
     with closing(_open(server, socket.SOCK_DGRAM)) as link:
         wrong = 0
         while (left := deadline - now()) > 0:
             _send(link, wire)
             until = now() + min(left, _RESEND_SECONDS)
-            while (yield from _readable(link, until)):
+            while (at := (yield from _readable(link, until))) is not None:
                 answered = _receive(link, _LARGEST)
                 if reply := _matching(query, answered):
-                    return reply, len(answered)
+                    return reply, len(answered), at
                 # Stray or forged: the right one may follow, but not after any number of them.
                 wrong += 1
                 if wrong > _MOST_WRONG:
@@ -149,7 +152,7 @@ def _receive(link: socket.socket, size: int) -> bytes:
 def _exactly(link: socket.socket, size: int, deadline: float) -> Generator[Step, None, bytes]:
     found = b""
     while len(found) < size:
-        if not (yield from _readable(link, deadline)):
+        if (yield from _readable(link, deadline)) is None:
             raise _too_late(0)
         part = _receive(link, size - len(found))
         if not part:
@@ -158,10 +161,10 @@ def _exactly(link: socket.socket, size: int, deadline: float) -> Generator[Step,
     return found
 
 
-def _readable(link: socket.socket, until: float) -> Generator[Step, None, bool]:
+def _readable(link: socket.socket, until: float) -> Generator[Step, None, float | None]:
     ready = Ready(link.fileno(), until)
     yield ready
-    return ready.done_at is not None
+    return ready.done_at
 
 
 def _too_late(wrong: int) -> ProbeFailedError:

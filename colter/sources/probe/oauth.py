@@ -13,9 +13,9 @@ from colter.sources.probe import http
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
 from colter.sources.probe.credentials import OAuthClient, basic, bearer
-from colter.sources.probe.engine import Step, Wait
 from colter.sources.probe.expect import parse_expectation
 from colter.sources.probe.jsonpath import parse_document
+from colter.sources.probe.steps import Step, Wait
 from colter.sources.probe.wire import Wire
 
 _UNSAID = timedelta(minutes=5)
@@ -38,20 +38,18 @@ class Tokens:
         self._kept: dict[OAuthClient, _Token] = {}
         self._flights: dict[OAuthClient, Future[Secret]] = {}
 
-    def signed(self, check: Check, wire: Wire) -> Generator[Step, None, Check]:
+    def signed(self, check: Check, client: OAuthClient, wire: Wire) -> Generator[Step, None, Check]:
         """The check with the `Authorization` it is to send; ProbeFailedError when no token is given."""
-        if check.oauth is None:
-            return check
-        kept = self._kept.get(check.oauth)
+        kept = self._kept.get(client)
         if kept and wire.clock.now() < kept.ends:
             return replace(check, authorization=bearer(kept.text))
-        if flight := self._flights.get(check.oauth):
+        if flight := self._flights.get(client):
             wait = Wait(wire.deadline, flight)
             yield wait
             if wait.done_at is None:
                 raise ProbeFailedError(Reason.TIMEOUT_TOTAL, "no token was given in time")
             return replace(check, authorization=bearer(flight.result()))
-        return replace(check, authorization=bearer((yield from self._fly(check.oauth, check, wire))))
+        return replace(check, authorization=bearer((yield from self._fly(client, check, wire))))
 
     def forget(self, check: Check) -> None:
         """The token was refused: the next probe gets a new one."""

@@ -29,7 +29,7 @@ class Pauses:
 
     def end(self, check: Check, now: datetime) -> datetime | None:
         """Until when an endpoint is left alone; None when it may be asked."""
-        end = self._ends.get((check.name, check.address))
+        end = self._ends.get((check.name, check.address)) if self._ends else None
         if end is None or now < end:
             return end
         del self._ends[check.name, check.address]

@@ -12,7 +12,7 @@ from colter.core.units import format_duration
 from colter.sources.probe import tls
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Transfer
+from colter.sources.probe.steps import Transfer
 from colter.sources.probe.url import Url
 
 _UNREACHABLE = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Mapping
 from colter.core.model import Reason
 from colter.core.text import clean
 from colter.sources.probe.answer import ProbeFailedError
-from colter.sources.probe.engine import Step
+from colter.sources.probe.steps import Step
 from colter.sources.probe.stream import Stream
 
 _MOST_SAID = 16_384

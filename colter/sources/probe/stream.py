@@ -11,8 +11,8 @@ import pycurl
 from colter.core.model import Reason
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Ready, Step, Transfer, now
 from colter.sources.probe.reasons import diagnose
+from colter.sources.probe.steps import Ready, Step, Transfer, now
 from colter.sources.probe.tls import take_certificate, watch_handshake
 from colter.sources.probe.url import Url
 from colter.sources.probe.wire import Wire, find, prepare, take_connection, trust
@@ -26,6 +26,8 @@ class Stream:
     def __init__(self, curl: pycurl.Curl, deadline: float) -> None:
         self._curl = curl
         self._deadline = deadline
+        self.late = 0.0
+        """Milliseconds by which we noticed late what came, all in all."""
 
     @property
     def fd(self) -> int:
@@ -61,7 +63,10 @@ class Stream:
     def _ready(self, *, write: bool = False) -> Generator[Step, None, bool]:
         ready = Ready(self.fd, self._deadline, write=write)
         yield ready
-        return ready.done_at is not None
+        if ready.done_at is None:
+            return False
+        self.late += ready.late
+        return True
 
 
 def connect(check: Check, wire: Wire, answer: Answer, *, secure: bool) -> Generator[Step, None, Stream]:
@@ -82,12 +87,13 @@ def secured(plain: Stream, check: Check, wire: Wire, answer: Answer) -> Generato
         plain.close()
         curl = prepare(url, [answer.ip or url.host], wire)
         curl.setopt(pycurl.OPENSOCKETFUNCTION, lambda _purpose, _address: ours)
-        curl.setopt(pycurl.SOCKOPTFUNCTION, lambda _fd, _purpose: pycurl.SOCKOPT_ALREADY_CONNECTED)
-        return (yield from _open(curl, url, check, wire, answer))
+        return (yield from _open(curl, url, check, wire, answer, connected=True))
 
 
-def _open(curl: pycurl.Curl, url: Url, check: Check, wire: Wire, answer: Answer) -> Generator[Step, None, Stream]:
-    transfer = Transfer(curl, kept_until=wire.deadline)
+def _open(
+    curl: pycurl.Curl, url: Url, check: Check, wire: Wire, answer: Answer, *, connected: bool = False
+) -> Generator[Step, None, Stream]:
+    transfer = Transfer(curl, kept_until=wire.deadline, connected=connected)
     with ExitStack() as unless_open:
         unless_open.callback(curl.close)
         curl.setopt(pycurl.CONNECT_ONLY, 1)
@@ -97,7 +103,7 @@ def _open(curl: pycurl.Curl, url: Url, check: Check, wire: Wire, answer: Answer)
             if wire.explain:
                 watch_handshake(curl, answer)
         yield transfer
-        take_connection(curl, answer, secure=url.secure)
+        take_connection(transfer, answer, secure=url.secure)
         if url.secure:
             take_certificate(curl, answer)
         if transfer.code != pycurl.E_OK:

@@ -2,9 +2,9 @@
 
 from colter.sources.probe.answer import Answer
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import now
 from colter.sources.probe.listening import listen
 from colter.sources.probe.starttls import DIALOGUES
+from colter.sources.probe.steps import now
 from colter.sources.probe.stream import connect, secured
 from colter.sources.probe.wire import Steps, Wire
 
@@ -16,7 +16,7 @@ def converse(check: Check, wire: Wire, answer: Answer) -> Steps:
         began = now()
         if check.starttls:
             yield from DIALOGUES[check.starttls](stream)
-            answer.add("processing", (now() - began) * 1000)
+            answer.add("processing", (now() - began) * 1000 - stream.late)
             stream = yield from secured(stream, check, wire, answer)
             answer.log.append(f"went on with TLS, as {check.starttls} does")
             began = now()
@@ -25,7 +25,7 @@ def converse(check: Check, wire: Wire, answer: Answer) -> Steps:
         if check.needs_body:
             yield from listen(stream.receive, check, wire, answer)
         if check.body is not None or check.needs_body:
-            answer.add("processing", (now() - began) * 1000)
+            answer.add("processing", (now() - began) * 1000 - stream.late)
     finally:
         stream.close()
     answer.complete = True

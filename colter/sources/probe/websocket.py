@@ -9,10 +9,10 @@ from colter import __version__
 from colter.core.model import Reason
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
-from colter.sources.probe.engine import Ready, Step, Transfer, now
 from colter.sources.probe.head import header_lines, read_head
 from colter.sources.probe.listening import MOST_HEARD, listen
 from colter.sources.probe.reasons import diagnose
+from colter.sources.probe.steps import Ready, Step, Transfer, now
 from colter.sources.probe.tls import take_certificate, watch_handshake
 from colter.sources.probe.wire import Steps, Wire, find, prepare, take_timings, trust
 
@@ -54,8 +54,8 @@ def _upgrade(curl: pycurl.Curl, check: Check, wire: Wire, answer: Answer) -> Ste
             watch_handshake(curl, answer)
     transfer = Transfer(curl, kept_until=wire.deadline)
     yield transfer
-    take_timings(curl, check.address, answer)
-    answer.status, answer.headers = read_head(lines)
+    take_timings(transfer, check.address, answer)
+    answer.status, answer.head = read_head(lines)
     answer.authenticated = bool(login)
     if check.address.secure:
         take_certificate(curl, answer)

@@ -13,11 +13,12 @@ from colter.net.dns import ResolveError, Resolver
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
 from colter.sources.probe.credentials import Proxy
-from colter.sources.probe.engine import Step, Wait, now
 from colter.sources.probe.search import Searcher
+from colter.sources.probe.steps import Step, Transfer, Wait, now
 from colter.sources.probe.url import Url
 
 _LONGEST_SEARCH = 0.4  # seconds; searching comes after the answer, so it adds to the timeout
+_NAME_PATIENCE = 0.5  # seconds for a name server, while it is known what it said a minute ago
 _KINDS: dict[int, str] = {socket.AF_INET: " of kind IPv4", socket.AF_INET6: " of kind IPv6"}
 _RECORDS: dict[int, tuple[str, ...]] = {
     socket.AF_INET: ("A",),
@@ -66,13 +67,17 @@ def find(url: Url, check: Check, wire: Wire, answer: Answer) -> Generator[Step, 
         return (yield from _find_by(check.resolver, url.host, check, wire, answer))
     asked = now()
     flight = wire.resolver.resolve(url.host, check.family)
-    wait = Wait(wire.deadline, flight)
+    known = wire.resolver.last_known(url.host, check.family)
+    patience = min(_NAME_PATIENCE, (wire.deadline - asked) / 2) if known else wire.deadline - asked
+    wait = Wait(asked + patience, flight)
     yield wait
-    if wait.done_at is None:
-        answer.add("resolve", (wire.deadline - asked) * 1000)
-        raise ProbeFailedError(Reason.DNS_TIMEOUT, f"looking up {url.host} took longer than the timeout")
-    spent = (wait.done_at - asked) * 1000
+    spent = ((wait.done_at or wait.until) - asked) * 1000
     answer.add("resolve", spent)
+    if wait.done_at is None:
+        if known:
+            answer.log.append(f"{url.host} was {', '.join(known)}; the name server does not answer")
+            return known
+        raise ProbeFailedError(Reason.DNS_TIMEOUT, f"looking up {url.host} took longer than the timeout")
     try:
         addresses = flight.result()
     except ResolveError as error:
@@ -153,24 +158,31 @@ def trust(curl: pycurl.Curl, url: Url, check: Check, wire: Wire) -> None:
         curl.setopt(pycurl.KEYPASSWD, check.certificate.password.reveal())
 
 
-def take_timings(curl: pycurl.Curl, url: Url, answer: Answer) -> None:
-    """Count libcurl's times of one exchange towards the phases, an unfinished one too."""
-    ready = take_connection(curl, answer, secure=url.secure)
-    if ready:
-        first_byte = curl.getinfo(pycurl.STARTTRANSFER_TIME_T) / 1000
-        total = curl.getinfo(pycurl.TOTAL_TIME_T) / 1000
-        answer.add("processing", (first_byte or total) - ready)
-        if first_byte:
-            answer.add("transfer", total - first_byte)
-
-
-def take_connection(curl: pycurl.Curl, answer: Answer, *, secure: bool) -> float:
-    """Count the times of connecting; returns the milliseconds until all was ready, 0 when it never was."""
-    connected: float = curl.getinfo(pycurl.CONNECT_TIME_T) / 1000
-    secured: float = curl.getinfo(pycurl.APPCONNECT_TIME_T) / 1000
+def take_timings(transfer: Transfer, url: Url, answer: Answer) -> None:
+    """Count the times of one exchange towards the phases, an unfinished one too."""
+    ready = take_connection(transfer, answer, secure=url.secure)
+    if not ready:
+        return
+    curl, lag = transfer.curl, transfer.lag
+    # What was between the two was our own work.
+    asked = curl.getinfo(pycurl.PRETRANSFER_TIME_T) / 1000 or ready
+    first_byte = curl.getinfo(pycurl.STARTTRANSFER_TIME_T) / 1000
     total = curl.getinfo(pycurl.TOTAL_TIME_T) / 1000
+    if not first_byte:
+        answer.add("processing", total - asked)
+        return
+    answer.add("processing", first_byte - lag.first - asked)
+    answer.add("transfer", (total - lag.last) - (first_byte - lag.first))
+
+
+def take_connection(transfer: Transfer, answer: Answer, *, secure: bool) -> float:
+    """Count the times of connecting; returns the milliseconds until all was ready, 0 when it never was."""
+    curl, lag = transfer.curl, transfer.lag
+    connected: float = curl.getinfo(pycurl.CONNECT_TIME_T) / 1000
+    secured: float = curl.getinfo(pycurl.APPCONNECT_TIME_T) / 1000 if secure else 0.0
+    total: float = 0.0 if connected and (secured or not secure) else curl.getinfo(pycurl.TOTAL_TIME_T) / 1000
     answer.ip = curl.getinfo(pycurl.PRIMARY_IP) or answer.ip
-    answer.add("connect", connected or total)
+    answer.add("connect", (connected or total) - lag.connect)
     if secure and connected:
-        answer.add("tls", (secured or total) - connected)
+        answer.add("tls", (secured or total) - connected - lag.handshake)
     return secured if secure else connected

@@ -8,20 +8,11 @@ from typing import TypeVar
 from sqlalchemy import BigInteger, ColumnElement, Connection, func, literal, select, type_coerce
 
 from colter.core.model import EndpointState, Latest, ProbeResult, Reading
+from colter.store.moments import Moment
 from colter.store.read.readings import Metrics, read_readings
 from colter.store.read.results import Outcomes, read_newest
 from colter.store.read.status import CURRENT
-from colter.store.tables import (
-    Moment,
-    last_reading,
-    last_result,
-    outcome,
-    probe_result,
-    reading,
-    round_,
-    target,
-    target_name,
-)
+from colter.store.tables import last_reading, last_result, outcome, probe_result, reading, round_, target, target_name
 
 _Look = TypeVar("_Look", Reading, ProbeResult)
 _AT: ColumnElement[datetime] = type_coerce(

@@ -48,6 +48,7 @@ def read_alert_states(connection: Connection) -> list[AlertState]:
             count=row.tally,
             incident=row.incident,
             sequence=row.sequence_no,
+            memory=row.memory or "",
         )
         for row in connection.execute(statement)
     ]

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from sqlalchemy import Connection, Table, select
 
 from colter.core.model import Entry, ProbeResult, Reading, Round, Target
+from colter.store.moments import to_ms
 from colter.store.slices import chunks
-from colter.store.tables import probe_result, reading, round_, to_ms
+from colter.store.tables import probe_result, reading, round_
 from colter.store.write.bulk import insert_rows, next_id
 from colter.store.write.newest import Probed, update_readings, update_results
 from colter.store.write.part import Part

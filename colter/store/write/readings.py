@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from colter.core.model import Metric, Reading
 from colter.store import tables
-from colter.store.tables import to_ms
+from colter.store.moments import to_ms
 from colter.store.write.bulk import (
     Row,
     add_rows,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from colter.core.model import ProbeResult, Target
 from colter.store import tables
-from colter.store.tables import from_ms, to_ms
+from colter.store.moments import from_ms, to_ms
 from colter.store.write.bulk import Row, digest, insert_missing, insert_rows, plain
 from colter.store.write.part import Part
 

@@ -1,19 +1,21 @@
 """Rounds, written in one transaction of the caller: whole ones, or any part of them."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from colter.core.model import AlertState, Delivery, Round, Target
-from colter.store.tables import alert_state, outbox, round_, to_ms
-from colter.store.write.bulk import Row, add_rows, insert_rows, next_id, plain, replace_rows
+from colter.store.moments import to_ms
+from colter.store.tables import outbox, round_
+from colter.store.write.bulk import Row, add_rows, insert_rows, next_id, plain
 from colter.store.write.latest import update_latest
 from colter.store.write.newest import Looked
 from colter.store.write.part import Part
 from colter.store.write.readings import Placed, write_readings
 from colter.store.write.results import Outcomes, write_results
+from colter.store.write.states import write_states
 from colter.store.write.targets import load_roster, write_roster
 
 
@@ -34,11 +36,11 @@ def write_round(
     whole = Part(
         round_id, done.started, done.readings, range(len(done.readings)), done.results, range(len(done.results))
     )
-    ids = write_parts(connection, [whole], outcomes, {state.target for state in states}).target_ids
+    write_parts(connection, [whole], outcomes)
     outcomes.trim()
     update_latest(connection, round_id, done)
-    replace_rows(connection, alert_state, [_state_row(state, ids) for state in states])
-    add_rows(connection, outbox, ("delivery_key",), [_delivery_row(delivery, now) for delivery in deliveries])
+    write_states(connection, states)
+    add_rows(connection, outbox, ("delivery_key",), [delivery_row(delivery, now) for delivery in deliveries])
     return True
 
 
@@ -46,17 +48,15 @@ class Written(NamedTuple):
     """What the writing of parts of rounds has brought to light."""
 
     target_ids: Mapping[Target, int]
-    """Of endpoints whose outcome was not known, and of the other targets that were asked for."""
+    """Of endpoints whose outcome was not known."""
     looked: Iterator[Looked]
 
 
-def write_parts(
-    connection: Connection, parts: Sequence[Part], outcomes: Outcomes, others: Collection[Target] = ()
-) -> Written:
+def write_parts(connection: Connection, parts: Sequence[Part], outcomes: Outcomes) -> Written:
     """Append parts of rounds, oldest first, that are not there."""
     readings = [reading for part in parts for reading in part.readings]
     unknown = outcomes.unknown(result for part in parts for result in part.results)
-    by_name = {result.target for result in unknown} | set(others)
+    by_name = {result.target for result in unknown}
     roster = load_roster(
         connection,
         {reading.target for reading in readings} | by_name,
@@ -92,19 +92,8 @@ def round_row(round_id: int, done: Round) -> Row:
     )
 
 
-def _state_row(state: AlertState, ids: Mapping[Target, int]) -> Row:
-    return (
-        ids[state.target],
-        state.rule,
-        state.state,
-        to_ms(state.since),
-        state.count,
-        state.incident,
-        state.sequence,
-    )
-
-
-def _delivery_row(delivery: Delivery, now: datetime) -> Row:
+def delivery_row(delivery: Delivery, now: datetime) -> Row:
+    """The row of a delivery that is owed from now on, without its number."""
     return (
         delivery.key,
         delivery.lane,
@@ -115,5 +104,6 @@ def _delivery_row(delivery: Delivery, now: datetime) -> Row:
         delivery.round_key,
         delivery.attempts,
         None if delivery.last_error is None else plain(delivery.last_error),
+        None,
         None,
     )

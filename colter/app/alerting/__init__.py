@@ -1,0 +1,1 @@
+"""Alerts at work: what is configured, who decides, who tells."""

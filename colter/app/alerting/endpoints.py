@@ -1,0 +1,85 @@
+"""The rules `down` and `degraded` of all endpoints. An endpoint that is well, and stays so, costs next to nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from colter.app.alerting.judge import Case, Judge, Minutes
+from colter.app.alerting.plan import EndpointPlan
+from colter.core.alerting.endpoints import DEGRADED, DOWN, observe_endpoint
+from colter.core.alerting.needs import is_held
+from colter.core.alerting.standing import Standing
+from colter.core.model import EndpointState, ProbeResult, Target
+
+
+class Endpoints:
+    """All endpoints that are configured."""
+
+    def __init__(self, plans: Mapping[str, EndpointPlan], judge: Judge) -> None:
+        self._judge = judge
+        self._endpoints = {
+            name: _Endpoint(Case(plan.down), Case(plan.degraded), plan.needs, plan.place)
+            for name, plan in plans.items()
+        }
+
+    def case(self, target: Target, rule: str) -> Case | None:
+        """One of the two rules of an endpoint; None when it is not configured."""
+        endpoint = self._endpoints.get(target.name) if target.source == "probe" else None
+        return {DOWN: endpoint.down, DEGRADED: endpoint.degraded}.get(rule) if endpoint else None
+
+    def decide(self, results: Iterable[ProbeResult], minutes: Minutes) -> None:
+        """Judge these; what is needed before what needs it."""
+        telling: list[tuple[_Endpoint, ProbeResult]] = []
+        for result in results:
+            endpoint = self._endpoints.get(result.endpoint)
+            if endpoint is None:
+                continue
+            if endpoint.calm and result.state is EndpointState.UP:
+                endpoint.looked = result.at
+            else:
+                endpoint.calm = False  # whatever follows in this round must not overtake it
+                telling.append((endpoint, result))
+        telling.sort(key=lambda each: each[0].place)
+        for endpoint, result in telling:
+            self._judge_one(endpoint, result, minutes)
+
+    def _judge_one(self, endpoint: "_Endpoint", result: ProbeResult, minutes: Minutes) -> None:
+        held = is_held(self._standings(endpoint.needs))
+        endpoint.catch_up()
+        for case in (endpoint.down, endpoint.degraded):
+            look = observe_endpoint(case.alert.subject.rule, result, case.next_look)
+            self._judge.look(case, look, minutes, held=held)
+        endpoint.calm = all(_is_calm(case.standing) for case in (endpoint.down, endpoint.degraded))
+
+    def _standings(self, names: Iterable[str]) -> list[Standing]:
+        found = [self._endpoints[name].down.standing for name in names]
+        return [standing for standing in found if standing]
+
+
+@dataclass(slots=True)
+class _Endpoint:
+    down: Case
+    degraded: Case
+    needs: Sequence[str]
+    place: int
+    calm: bool = False
+    """Neither rule has anything to count, to tell or to forget: a good look changes nothing but the time."""
+    looked: datetime | None = None
+    """When the last look was that was not judged because of that. How many there were is of no use to anybody."""
+
+    def catch_up(self) -> None:
+        """Let the standings know of it."""
+        if self.looked is not None:
+            for case in (self.down, self.degraded):
+                if case.standing:
+                    case.standing = replace(case.standing, looked=self.looked, judged=self.looked)
+            self.looked = None
+
+
+def _is_calm(standing: Standing | None) -> bool:
+    return (
+        standing is not None
+        and standing.incident is None
+        and not (standing.trail or standing.unknown or standing.muted or standing.flapping)
+        and not standing.history.strip("g")
+    )

@@ -1,0 +1,82 @@
+"""Keeps rounds, with what is owed of them and what was decided about them, in one transaction each."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from colter.app.cycle import commit
+from colter.app.ring import Ring
+from colter.core.alerting.decided import NOTHING
+from colter.core.errors import ColterError, StateError
+from colter.core.model import Round
+from colter.core.ports import Store
+
+if TYPE_CHECKING:
+    from colter.app.alerting.alerting import Alerting
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Every round passes here, whoever has made it."""
+
+    def __init__(self, store: Store, sinks: Iterable[str], *, lasting: bool, forever: bool) -> None:
+        """A keeper.
+
+        Args:
+            store: where to.
+            sinks: what every round is owed to.
+            lasting: whether what is kept outlives this run.
+            forever: a daemon makes rounds of endpoints every second: none of them is worth a line in the log.
+        """
+        self._ring = Ring(store)
+        self._sinks = tuple(sinks)
+        self._lasting = lasting
+        self._forever = forever
+        self.alerting: Alerting | None = None
+        """Who decides what there is to tell; None: nothing is ever told."""
+
+    async def keep(self, done: Round) -> None:
+        """Keep a round; when there is no room for it just now, it waits in memory. Never raises."""
+        if done.readings or done.results:
+            failed = await self._commit(done)
+            # Of what is not to be kept, the log file tells nothing either.
+            quiet = not self._lasting or (self._forever and not done.readings and failed is None)
+            level = logging.DEBUG if quiet else logging.INFO
+            waits = "" if failed is None else f"; {failed}; {self._ring.size} wait, {self._ring.dropped} were given up"
+            log.log(level, "round %s: %s%s", done.key, _summary(done), waits)
+
+    async def keep_rest(self) -> StateError | None:
+        """Try once more to keep what could not be kept; an error tells what is lost now."""
+        reason, hint = "there was no room for too long", None
+        try:
+            await self._ring.flush()
+        except StateError as error:
+            reason, hint = str(error), error.hint
+        lost = self._ring.size + self._ring.dropped
+        if not lost:
+            return None
+        were = "1 measurement was" if lost == 1 else f"{lost} measurements were"
+        return StateError(f"{reason}: {were} not kept", hint=hint)
+
+    async def _commit(self, done: Round) -> ColterError | None:
+        alerting = self.alerting
+        if alerting is None:
+            return await commit(self._ring, done, self._sinks, NOTHING)
+        async with alerting.turn:
+            decided = await alerting.decide(done)
+            failed = await commit(self._ring, done, self._sinks, decided)
+        if decided.deliveries:
+            alerting.wake()
+        return failed
+
+
+def _summary(done: Round) -> str:
+    """Such as `12 readings (11 ok, 1 partial) in 2.3 s`."""
+    what = "readings" if done.readings else "results"
+    found = Counter(
+        [reading.status.value for reading in done.readings] + [result.state.value for result in done.results]
+    )
+    kinds = ", ".join(f"{count} {kind}" for kind, count in found.most_common())
+    return f"{found.total()} {what} ({kinds}) in {(done.finished - done.started).total_seconds():.1f} s"

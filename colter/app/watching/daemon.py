@@ -1,0 +1,64 @@
+"""The daemon: everything that is configured, watched for as long as the process lives."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from colter.app.registry import TrackPlan
+from colter.app.watching.canaries import Canaries
+from colter.app.watching.connectivity import Connectivity, Offline
+from colter.app.watching.endpoints import Endpoints
+from colter.app.watching.jobs import Jobs
+from colter.app.watching.plan import WatchPlan
+from colter.app.watching.rounds import Rounds
+from colter.app.watching.sources import Sources
+from colter.app.watching.watch import watch
+from colter.config.schema.endpoints import Endpoint
+from colter.core.clock import Clock
+from colter.core.model import ProbeResult, Round
+from colter.sources.probe.prober import Prober
+
+
+class Work(Protocol):
+    """What is done with what is measured: `colter.app.runtime.Runtime`. None of it raises but for a bug."""
+
+    def open_prober(self) -> Prober:
+        """The prober, closed with the runtime."""
+
+    async def track(self, plans: Sequence[TrackPlan], *, timeout: timedelta) -> Round:
+        """Read these once, and keep the round."""
+
+    async def judge(self, jobs: Sequence[Endpoint]) -> Sequence[ProbeResult]:
+        """How jobs stand, by what they have reported."""
+
+    async def keep(self, done: Round) -> None:
+        """Decide about a round and keep it, with what it owes."""
+
+    async def back_online(self, offline: Offline) -> None:
+        """Have one message told about a time in which we were offline."""
+
+    async def serve(self) -> None:
+        """Bring sinks and channels what they are owed, until cancelled."""
+
+
+async def run_daemon(plan: WatchPlan, work: Work, clock: Clock) -> None:
+    """Watch and deliver until cancelled; then what was measured is kept, and what is on its way is not."""
+    canaries = Canaries(plan.named, plan.services, plan.checks, lambda: Prober(clock=clock))
+    rounds = Rounds(
+        [*plan.checks, *plan.jobs], work.keep, work.back_online, Connectivity(plan.checks, canaries, clock), clock
+    )
+    endpoints = Endpoints(plan.endpoints, work.open_prober(), clock, rounds.add, soon=plan.soon)
+    jobs = Jobs(plan.jobs, work.judge, clock, rounds.add)
+
+    async def track(source: TrackPlan) -> None:
+        await work.track([source], timeout=plan.track_timeout)
+
+    sources = Sources(plan.sources, plan.every, track, clock)
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(work.serve())
+            await canaries.begin()
+            await watch(endpoints, jobs, sources, rounds, clock)
+    finally:
+        canaries.close()

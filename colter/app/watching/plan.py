@@ -1,0 +1,78 @@
+"""What is configured to be watched, in the words of the loop."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from colter.app.registry import TrackPlan, configured_sources
+from colter.app.watching.canaries import quick
+from colter.app.watching.endpoints import Watched
+from colter.app.watching.schedule import SOON
+from colter.app.watching.servers import distant_servers
+from colter.config.schema.destination import short_name
+from colter.config.schema.endpoints import Canary, Endpoint
+from colter.config.settings import Settings
+from colter.core.errors import ConfigError
+from colter.sources.probe.check import Check, check_from_config, check_from_url
+
+TRACK_TIMEOUT = timedelta(minutes=10)
+"""For a source as a whole."""
+
+
+@dataclass(frozen=True)
+class WatchPlan:
+    """Everything that is watched."""
+
+    endpoints: Sequence[Watched]
+    jobs: Mapping[str, tuple[Endpoint, timedelta]]
+    """By name: jobs that report, and how often it is looked up whether they have."""
+    sources: Sequence[TrackPlan]
+    every: timedelta
+    """From one look of each source to the next."""
+    named: Sequence[Check] = ()
+    """Who was named to tell whether we are online."""
+    services: Sequence[Check] = ()
+    """Who can tell otherwise: servers that are talked to anyway."""
+    track_timeout: timedelta = TRACK_TIMEOUT
+    soon: timedelta = SOON
+    """Within this each endpoint has its first look."""
+
+    @cached_property
+    def checks(self) -> Mapping[str, Check]:
+        """Those of the endpoints, by name."""
+        return {each.check.name: each.check for each in self.endpoints}
+
+
+def read_watch_plan(settings: Settings, every: timedelta, *, soon: timedelta = SOON) -> WatchPlan:
+    """The plan of a checked configuration; `soon`: within this each endpoint has its first look.
+
+    Raises:
+        ConfigError: nothing is configured that could be watched, or something of it cannot be used.
+        LockedError, VaultError: a secret of an endpoint cannot be opened.
+    """
+    config = settings.config
+    defaults = config.probe
+    plan = WatchPlan(
+        endpoints=[
+            Watched(check_from_config(each, defaults, settings.reveal), each.interval or defaults.interval)
+            for each in config.endpoints
+            if each.address
+        ],
+        jobs={each.name: (each, each.interval or defaults.interval) for each in config.endpoints if each.heartbeat},
+        sources=configured_sources(settings),
+        every=every,
+        named=[_named(canary, settings) for canary in defaults.online_check],
+        services=[quick(check_from_url(f"tcp://{server}")) for server in distant_servers(settings)],
+        soon=soon,
+    )
+    if not (plan.endpoints or plan.jobs or plan.sources):
+        raise ConfigError(
+            "nothing to watch: no endpoints, no repositories and no packages are configured", hint="colter config init"
+        )
+    return plan
+
+
+def _named(canary: Canary, settings: Settings) -> Check:
+    as_endpoint = Endpoint(name=f"probe.online_check: {short_name(canary.url)}", url=canary.url, expect=canary.expect)
+    return quick(check_from_config(as_endpoint, settings.config.probe, settings.reveal))

@@ -1,0 +1,1 @@
+"""What `colter beat` is made of: running a job, and keeping what it reports."""

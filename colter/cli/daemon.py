@@ -1,0 +1,53 @@
+"""`colter daemon`: watch everything that is configured, for weeks."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from colter.cli import options
+from colter.cli.context import Context
+from colter.cli.working import fate
+from colter.core.errors import ExitCode
+
+Every = Annotated[
+    timedelta | None,
+    typer.Option(
+        "--every",
+        metavar="DURATION",
+        parser=options.limit,
+        help="Time from one look at repositories and packages to the next. [default: daemon.every, or 15m]",
+    ),
+]
+Once = Annotated[bool, typer.Option("--once", help="Do everything that is configured once, and end.")]
+
+
+def command(
+    ctx: typer.Context, *, every: Every = None, output: options.Output = None, once: Once = False
+) -> ExitCode | None:
+    """Watch everything that is configured, until it is ended.
+
+    Endpoints are probed by their own intervals, repositories and packages are read every 15 minutes. It says nothing
+    while all is well, and a line when an endpoint changes its state. Only one daemon may use a state directory.
+
+    Examples:
+      colter daemon
+      colter daemon --every 1h -o influx
+      colter daemon --once -o influx,prometheus
+    """
+    from colter.app.alerting.lock import Lock
+
+    context = Context.of(ctx)
+    if not once:
+        Lock(context.state_dir, context.clock).refuse_second_daemon()
+    from colter.app.watching.plan import read_watch_plan
+    from colter.cli.watching import watch_for_ever, watch_once
+
+    settings = context.settings
+    plan = read_watch_plan(settings, every or settings.config.daemon.every)
+    sinks = fate(output, dry_run=False, no_store=False)
+    if once:
+        return watch_once(context, plan, sinks)
+    settings.forget_file()
+    watch_for_ever(context, plan, sinks)
+    return None

@@ -1,0 +1,174 @@
+"""The engine is late, and what it says is true all the same: the kernel knows when things came."""
+
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Generator, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, closing, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from colter.core.clock import SystemClock
+from colter.core.model import EndpointState, ProbeResult
+from colter.core.secret import Secret
+from colter.net.dns import Resolver
+from colter.sources.probe import kernel
+from colter.sources.probe.check import Check
+from colter.sources.probe.engine import Engine
+from colter.sources.probe.look import Tools, look
+from colter.sources.probe.search import Searcher
+from colter.sources.probe.steps import Step, Wait, now
+from colter.sources.probe.turns import Batch
+from tests.fakes.endpoints import EndpointServer, Visit
+from tests.fakes.endpoints_tls import Authority
+from tests.fakes.talking import talking
+from tests.probe.looking import check, probe, probe_all
+from tests.probe.test_probe_truth import PROCESSING, TLS, slow_in_every_phase
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other kernels do not tell")
+
+WAITS, ANSWERS, BUSY = 0.02, 0.08, 0.5
+"""Seconds until the engine is busy; until the server answers; for which the engine is busy."""
+MOST = 300.0
+"""Milliseconds; without the kernel's help it would be at least BUSY."""
+
+
+def busy(result: ProbeResult) -> Generator[Step, None, ProbeResult]:
+    """A probe that keeps the engine from its work."""
+    yield Wait(now() + WAITS)
+    threading.Event().wait(BUSY)
+    return result
+
+
+def looked_at_late(one: Check) -> ProbeResult:
+    """What is said of an endpoint while the engine is busy with another one."""
+    engine, searcher = Engine(10, 10), Searcher()
+    reported: Future[list[ProbeResult]] = Future()
+    results: list[ProbeResult] = []
+
+    def report(some: Sequence[ProbeResult]) -> None:
+        results.extend(some)
+        if len(results) == 2:
+            reported.set_result(results)
+
+    other = ProbeResult("busy", "", SystemClock().now(), EndpointState.UP)
+    tools = Tools(SystemClock(), Resolver(), searcher, None)
+    with closing(engine), closing(searcher):
+        engine.submit(Batch([("a", look(one, tools)), ("b", busy(other))], report, reported.set_exception))
+        found = reported.result(10)
+    return next(result for result in found if result.endpoint != "busy")
+
+
+def in_two_parts(visit: Visit) -> None:
+    visit.pause(ANSWERS / 2)
+    visit.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no")
+    visit.pause(ANSWERS / 2)
+    visit.send(b"k")
+
+
+def test_a_tls_handshake_that_is_seen_late_was_not_late(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with slow_in_every_phase(authority.context("127.0.0.1")) as port:
+        one = check(f"https://127.0.0.1:{port}/", ca=authority.bundle, timeout=timedelta(seconds=5))
+        result = looked_at_late(one)
+    assert result.state is EndpointState.UP
+    phases = result.phases
+    assert phases.connect is not None
+    assert phases.connect < MOST
+    assert phases.tls is not None
+    assert TLS * 1000 / 2 <= phases.tls < MOST  # it begins when we have said hello, which takes us a while
+    assert phases.processing is not None
+    assert PROCESSING * 1000 <= phases.processing < MOST
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_an_answer_that_is_seen_late_was_not_late(secure: bool, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with EndpointServer(in_two_parts, tls=authority.context("127.0.0.1") if secure else None) as server:
+        result = looked_at_late(check(server.url(), ca=authority.bundle, timeout=timedelta(seconds=5)))
+    assert result.state is EndpointState.UP
+    assert result.latency_ms is not None
+    assert ANSWERS * 1000 <= result.latency_ms < MOST
+
+
+def test_what_is_said_over_tcp_and_heard_late_was_not_late() -> None:
+    def script(connection: socket.socket) -> None:
+        connection.recv(10)
+        time.sleep(ANSWERS)
+        connection.sendall(b"pong")
+
+    with talking(script) as port:
+        one = check(f"tcp://127.0.0.1:{port}", "body contains pong", body=Secret("ping"), timeout=timedelta(seconds=5))
+        result = looked_at_late(one)
+    assert result.latency_ms is not None
+    assert ANSWERS * 1000 <= result.latency_ms < MOST
+
+
+def test_a_handshake_of_which_a_packet_was_lost_took_as_long_as_it_took() -> None:
+    """The queue of a server that accepts nobody is full, so the first packet is dropped, and sent again after 1 s."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        listener.settimeout(5)
+        for _ in range(2):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(listener.getsockname())
+
+        def serve() -> None:
+            time.sleep(0.3)
+            heard = b""
+            while not heard:
+                visit, _ = listener.accept()
+                stack.enter_context(visit).settimeout(0.1)
+                with suppress(TimeoutError):
+                    heard = visit.recv(65536)
+                    visit.sendall(b"HTTP/1.1 204 Good\r\n\r\n")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        result = probe(check(f"http://127.0.0.1:{listener.getsockname()[1]}/", timeout=timedelta(seconds=5)))
+        thread.join()
+    assert result.phases.connect is not None
+    assert result.phases.connect >= 900
+
+
+def test_the_age_of_what_came_is_told_and_nothing_is_taken_away() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as ours:
+        kernel.stamp(ours.fileno())
+        ours.connect(listener.getsockname())
+        with listener.accept()[0] as theirs:
+            assert kernel.age(ours.fileno(), 1.0) == 0.0  # nothing is there
+            theirs.sendall(b"hello")
+            threading.Event().wait(0.05)
+            assert kernel.age(ours.fileno(), 60.0) >= 50
+            assert kernel.age(ours.fileno(), 0.01) == 0.0  # it cannot have come before it was asked for
+            assert ours.recv(10) == b"hello"
+
+
+def test_an_unstamped_or_closed_socket_tells_nothing() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"x")
+        assert kernel.age(ours.fileno(), 60.0) == 0.0
+    unused = os.dup(0)
+    os.close(unused)
+    assert kernel.age(unused, 60.0) == 0.0
+
+
+def test_endpoints_that_hang_hold_up_no_healthy_one_of_their_host() -> None:
+    def behave(visit: Visit) -> None:
+        if visit.path.startswith("/dead"):
+            visit.hang()
+        visit.send(b"HTTP/1.1 204 Good\r\n\r\n")
+
+    with EndpointServer(behave) as server:
+        paths = [*(f"/dead{number}" for number in range(30)), *(f"/{number}" for number in range(30))]
+        results = probe_all([check(server.url(path), timeout=timedelta(seconds=4)) for path in paths])
+    assert [result.state for result in results[:30]] == [EndpointState.UP] * 30

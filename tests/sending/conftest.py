@@ -1,0 +1,5 @@
+"""A certificate authority that this machine trusts."""
+
+from tests.notifiers.conftest import authority
+
+__all__ = ["authority"]
