@@ -1,7 +1,7 @@
 # colter: completion of commands, options, choices and names. Made by `colter completion`; do not edit.
 # Works alone; the package bash-completion loads it at the first TAB. Nothing that is typed or read is executed.
 _colter_completion() {
-    local line=${COMP_LINE:0:COMP_POINT} words=() known=() quote='' path='' spot='' at=0 only='' many=''
+    local line=${COMP_LINE:0:COMP_POINT} words=() known=() quote='' place='' spot='' at=0 only='' many=''
     local config=${COLTER_CONFIG-} state=${COLTER_STATE-} word typed past open head=''
     COMPREPLY=()
     # Readline cuts words at `:` and `=` too: what stands before the part it wants ($2) is past.
@@ -23,7 +23,7 @@ _colter_completion() {
                 --config=*) config=${word#*=} ;;
                 --state=*) state=${word#*=} ;;
             esac
-            case $path:$word in
+            case $place:$word in
                 'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') spot=$word ;;
                 'probe:-o'|'probe:--output'|'export:-o'|'export:--output'|'daemon:-o'|'daemon:--output'|'track github:-o'|'track github:--output'|'track pypi:-o'|'track pypi:--output'|'track all:-o'|'track all:--output') spot=$word ;;
                 'probe:-f'|'probe:--format') spot=$word ;;
@@ -41,9 +41,9 @@ _colter_completion() {
             esac
             continue
         fi
-        case ${path:+$path }$word in
-            'probe'|'beat'|'export'|'daemon'|'status'|'login'|'logout'|'completion'|'demo'|'track'|'track github'|'track pypi'|'track all'|'alerts'|'alerts list'|'alerts test'|'alerts simulate'|'alerts silence'|'alerts unsilence'|'config'|'config init'|'config path'|'config show'|'config check'|'config schema'|'config get'|'config set'|'config unset'|'config edit'|'config seal'|'config reseal'|'config passwd'|'config rekey'|'config import'|'config import legacy') path=${path:+$path }$word at=0 ;;
-            *) at=$((at + 1)) ;;
+        case ${place:+$place }$word in
+            'probe'|'beat'|'export'|'daemon'|'status'|'login'|'logout'|'completion'|'demo'|'track'|'track github'|'track pypi'|'track all'|'alerts'|'alerts list'|'alerts test'|'alerts simulate'|'alerts silence'|'alerts unsilence'|'config'|'config init'|'config path'|'config show'|'config check'|'config schema'|'config get'|'config set'|'config unset'|'config edit'|'config seal'|'config reseal'|'config passwd'|'config rekey'|'config import'|'config import legacy') place=${place:+$place }$word at=0 ;;
+            *) (( at += 1 )) ;;
         esac
     done
 
@@ -52,10 +52,10 @@ _colter_completion() {
     elif [[ -z $spot$only && $typed == -* ]]; then
         spot=-
     fi
-    case $path:${spot:-$at} in
+    case $place:${spot:-$at} in
         *:-)
             known=(-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help)
-            case $path in
+            case $place in
                 'probe') known+=(-X --method -H --header -d --data --expect --count --interval --wait --explain -o --output -f --format --file --dry-run --no-store --fail-on --timeout) ;;
                 'beat') known+=(--start --success --fail --log) ;;
                 'export') known+=(-o --output --since --until --source -f --format --file --timeout --dry-run --refused --listen --delete) ;;

@@ -87,7 +87,7 @@ function __colter_complete --argument-names asked
                 case 'alerts test'
                     set described --dry-run\t'Show what would be sent, and send nothing'
                 case 'alerts simulate'
-                    set described --since\t'From then on: how long ago (7d), a day, or a time (2026-05-04T12:00Z)' --until\t'Up to then' -f\t'One of table, text, json, jsonl, csv, markdown' --format\t'One of table, text, json, jsonl, csv, markdown' --file\t'Write the result there, in one step'
+                    set described --since\t'From then on: how long ago (30d), a day, or a time (2026-05-04T12:00Z)' --until\t'Up to then' -f\t'One of table, text, json, jsonl, csv, markdown' --format\t'One of table, text, json, jsonl, csv, markdown' --file\t'Write the result there, in one step'
                 case 'alerts silence'
                     set described --for\t'How long: 30m, 2h, 1d12h; a year at most' --until\t'Until then: 2026-05-04, 2026-05-04T18:00+02:00' --note\t'Why; the list shows it'
                 case 'alerts unsilence'

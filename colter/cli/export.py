@@ -8,7 +8,7 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.exporting.window import Moment, Window, moment
+from colter.cli.exporting.window import Moment, Until, Window, since_option
 from colter.core.errors import ExitCode, UsageError
 
 SOURCES = ("github", "pypi", "probe")
@@ -25,18 +25,7 @@ Output = Annotated[
         parser=options.Words(*options.SINKS, many=True),
     ),
 ]
-Since = Annotated[
-    Moment | None,
-    typer.Option(
-        "--since",
-        metavar="TIME",
-        parser=moment,
-        help="From then on: how long ago (30d), a day, or a time (2026-05-04T12:00Z). [default: everything]",
-    ),
-]
-Until = Annotated[
-    Moment | None, typer.Option("--until", metavar="TIME", parser=moment, help="Up to then. [default: now]")
-]
+Since = Annotated[Moment | None, since_option("everything")]
 From = Annotated[
     list[str] | None,
     typer.Option(

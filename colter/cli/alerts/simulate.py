@@ -9,7 +9,7 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.exporting.window import Moment, Window, moment
+from colter.cli.exporting.window import Moment, Until, Window, since_option
 
 if TYPE_CHECKING:
     from colter.app.alerting.postbox import Sent
@@ -28,18 +28,7 @@ Names = Annotated[
         help="Only what is about these endpoints, @TAG, or targets such as 'github:me/*'; none: all.",
     ),
 ]
-Since = Annotated[
-    Moment | None,
-    typer.Option(
-        "--since",
-        metavar="TIME",
-        parser=moment,
-        help="From then on: how long ago (7d), a day, or a time (2026-05-04T12:00Z). [default: 30d]",
-    ),
-]
-Until = Annotated[
-    Moment | None, typer.Option("--until", metavar="TIME", parser=moment, help="Up to then. [default: now]")
-]
+Since = Annotated[Moment | None, since_option("30d")]
 Format = Annotated[str | None, options.format_option(FORMATS)]
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from colter.cli.completing.filling import filled, paths, patterns, spellings
-from colter.cli.completing.words import Place, Value, spots, valued
+from colter.cli.completing.filling import filled, patterns, spellings
+from colter.cli.completing.walking import walk
+from colter.cli.completing.words import Place, Value, spots
 
 _TEMPLATE = r"""# __NOTE__
 # Works alone; the package bash-completion loads it at the first TAB. Nothing that is typed or read is executed.
 _colter_completion() {
-    local line=${COMP_LINE:0:COMP_POINT} words=() known=() quote='' path='' spot='' at=0 only='' many=''
+    local line=${COMP_LINE:0:COMP_POINT} words=() known=() quote='' place='' spot='' at=0 only='' many=''
     local config=${COLTER_CONFIG-} state=${COLTER_STATE-} word typed past open head=''
     COMPREPLY=()
     # Readline cuts words at `:` and `=` too: what stands before the part it wants ($2) is past.
@@ -19,26 +20,7 @@ _colter_completion() {
     typed=${words[${#words[@]}-1]}
 
     for word in "${words[@]:1:${#words[@]}-2}"; do
-        case $spot in
-            -c|--config) config=$word spot=''; continue ;;
-            --state) state=$word spot=''; continue ;;
-            -*) spot=''; continue ;;
-        esac
-        if [[ -z $only && $word == -?* ]]; then
-            case $word in
-                --) only=1 ;;
-                --config=*) config=${word#*=} ;;
-                --state=*) state=${word#*=} ;;
-            esac
-            case $path:$word in
-__VALUED__
-            esac
-            continue
-        fi
-        case ${path:+$path }$word in
-__PATHS__) path=${path:+$path }$word at=0 ;;
-            *) at=$((at + 1)) ;;
-        esac
+__WALK__
     done
 
     if [[ -z $spot$only && $typed == --*=* ]]; then
@@ -46,10 +28,10 @@ __PATHS__) path=${path:+$path }$word at=0 ;;
     elif [[ -z $spot$only && $typed == -* ]]; then
         spot=-
     fi
-    case $path:${spot:-$at} in
+    case $place:${spot:-$at} in
         *:-)
             known=(__EVERYWHERE__)
-            case $path in
+            case $place in
 __FLAGS__
             esac ;;
 __SPOTS__
@@ -129,8 +111,7 @@ def bash(tree: Sequence[Place]) -> str:
     """The script for the whole tree of commands."""
     return filled(
         _TEMPLATE,
-        VALUED=[f"                {patterns(each)}) spot=$word ;;" for each in valued(tree)],
-        PATHS=[" " * 12 + patterns(paths(tree))],
+        WALK=[walk(tree)],
         EVERYWHERE=[" ".join(spellings(tree[0]))],
         FLAGS=[
             f"                '{place.path}') known+=({' '.join(spellings(place))}) ;;"

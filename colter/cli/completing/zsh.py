@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from colter.cli.completing.filling import described, filled, paths, patterns
-from colter.cli.completing.words import Place, Value, spots, valued
+from colter.cli.completing.filling import described, filled, patterns
+from colter.cli.completing.walking import walk
+from colter.cli.completing.words import Place, Value, spots
 
 _TEMPLATE = r"""#compdef colter
 # __NOTE__
@@ -12,26 +13,7 @@ _colter() {
     local place='' spot='' at=0 only='' many='' config=$COLTER_CONFIG state=$COLTER_STATE word
     local -a described known
     for word in "${(@Q)words[2,CURRENT-1]}"; do
-        case $spot in
-            -c|--config) config=$word spot=''; continue ;;
-            --state) state=$word spot=''; continue ;;
-            -*) spot=''; continue ;;
-        esac
-        if [[ -z $only && $word == -?* ]]; then
-            case $word in
-                --) only=1 ;;
-                --config=*) config=${word#*=} ;;
-                --state=*) state=${word#*=} ;;
-            esac
-            case $place:$word in
-__VALUED__
-            esac
-            continue
-        fi
-        case ${place:+$place }$word in
-__PATHS__) place=${place:+$place }$word at=0 ;;
-            *) (( at += 1 )) ;;
-        esac
+__WALK__
     done
 
     if [[ -z $spot$only && $PREFIX == --*=* ]]; then
@@ -92,8 +74,7 @@ def zsh(tree: Sequence[Place]) -> str:
     helps = {place.path: place.help for place in tree}
     return filled(
         _TEMPLATE,
-        VALUED=[f"                {patterns(each)}) spot=$word ;;" for each in valued(tree)],
-        PATHS=[" " * 12 + patterns(paths(tree))],
+        WALK=[walk(tree)],
         EVERYWHERE=[_words(described(tree[0]))],
         FLAGS=[
             f"                '{place.path}') described=({_words(described(place))}) ;;"

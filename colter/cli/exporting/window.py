@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -46,6 +46,21 @@ def moment(text: str) -> Moment:
         raise typer.BadParameter(
             f"expected a time such as 2026-05-04 or 2026-05-04T12:00Z, or how long ago, such as 30d; got {text!r}"
         ) from None
+
+
+def since_option(default: str) -> Any:
+    """`--since`; `default` is what it means to leave it out."""
+    return typer.Option(
+        "--since",
+        metavar="TIME",
+        parser=moment,
+        help=f"From then on: how long ago (30d), a day, or a time (2026-05-04T12:00Z). [default: {default}]",
+    )
+
+
+Until = Annotated[
+    Moment | None, typer.Option("--until", metavar="TIME", parser=moment, help="Up to then. [default: now]")
+]
 
 
 @dataclass(frozen=True, slots=True)
