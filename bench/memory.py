@@ -71,7 +71,17 @@ def watching(endpoints: int, interval: int) -> Iterator["subprocess.Popen[bytes]
         config = Path(folder) / "config.yaml"
         config.write_text(configuration(servers, endpoints, interval))
         config.chmod(0o600)
-        command = [PROGRAM, "--config", config, "--state", Path(folder) / "state", "--no-input", "daemon"]
+        command = [
+            PROGRAM,
+            "--config",
+            config,
+            "--state",
+            Path(folder) / "state",
+            "--no-input",
+            "daemon",
+            "--listen",
+            "off",
+        ]
         with subprocess.Popen([*map(str, command)]) as process:
             try:
                 yield process

@@ -91,6 +91,7 @@ def _running_daemon(urls: Sequence[str], bundle: Path) -> Iterator[int]:
         config.chmod(0o600)
         environment = {**os.environ, "COLTER_LOG__FILE": str(Path(folder) / "colter.log")}
         command = [sys.executable, "-m", "colter", "-c", str(config), "--state", folder, "--no-input", "daemon"]
+        command += ["--listen", "off"]
         with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
             try:
                 yield process.pid

@@ -19,6 +19,8 @@ def main() -> int:
         return run(sys.argv[1:])
     except KeyboardInterrupt:
         return 130
+    finally:
+        _give_up_stderr()
 
 
 def _version() -> int:
@@ -33,6 +35,17 @@ def _version() -> int:
             sys.stderr.write(f"colter: cannot write the result: {error.strerror}\n")
             return 2
     return 0
+
+
+def _give_up_stderr() -> None:
+    """Lead what nobody takes (a full disk, a reader who has left) to nowhere.
+
+    The interpreter's last flush would meet it again, and make 120 of the exit code.
+    """
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _prepare_streams() -> None:

@@ -24,7 +24,7 @@ _colter_completion() {
                 --state=*) state=${word#*=} ;;
             esac
             case $place:$word in
-                'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') spot=$word ;;
+                'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'daemon:--listen'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') spot=$word ;;
                 'probe:-o'|'probe:--output'|'export:-o'|'export:--output'|'daemon:-o'|'daemon:--output'|'track github:-o'|'track github:--output'|'track pypi:-o'|'track pypi:--output'|'track all:-o'|'track all:--output') spot=$word ;;
                 'probe:-f'|'probe:--format') spot=$word ;;
                 'probe:--file'|'export:--file'|'status:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') spot=$word ;;
@@ -37,6 +37,7 @@ _colter_completion() {
                 *':-c'|*':--config'|*':--password-file') spot=$word ;;
                 *':--state') spot=$word ;;
                 *':--color') spot=$word ;;
+                *':--log-format') spot=$word ;;
                 *':--password-command') spot=$word ;;
             esac
             continue
@@ -54,12 +55,12 @@ _colter_completion() {
     fi
     case $place:${spot:-$at} in
         *:-)
-            known=(-c --config --state -v --verbose -q --quiet --color --no-input --password-file --password-command -V --version -h --help)
+            known=(-c --config --state -v --verbose -q --quiet --color --log-format --no-input --password-file --password-command -V --version -h --help)
             case $place in
                 'probe') known+=(-X --method -H --header -d --data --expect --count --interval --wait --explain -o --output -f --format --file --dry-run --no-store --fail-on --timeout) ;;
                 'beat') known+=(--start --success --fail --log) ;;
                 'export') known+=(-o --output --since --until --source -f --format --file --timeout --dry-run --refused --listen --delete) ;;
-                'daemon') known+=(--every -o --output --once) ;;
+                'daemon') known+=(--every --listen -o --output --once) ;;
                 'status') known+=(-f --format --file) ;;
                 'logout') known+=(--all) ;;
                 'demo') known+=(--keep) ;;
@@ -77,7 +78,7 @@ _colter_completion() {
                 'config passwd') known+=(--new-password-file) ;;
                 'config import legacy') known+=(--salt --new-password-file) ;;
             esac ;;
-        'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') : ;;
+        'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'daemon:--listen'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') : ;;
         'probe:-o'|'probe:--output'|'export:-o'|'export:--output'|'daemon:-o'|'daemon:--output'|'track github:-o'|'track github:--output'|'track pypi:-o'|'track pypi:--output'|'track all:-o'|'track all:--output') many=1; _colter_names sink; [[ ${#known[@]} != 0 ]] || known=(influx prometheus database file) ;;
         'probe:-f'|'probe:--format') known=(table text json jsonl csv markdown openmetrics junit nagios github) ;;
         'probe:--file'|'export:--file'|'status:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') compopt -o default 2>/dev/null ;;
@@ -90,6 +91,7 @@ _colter_completion() {
         *':-c'|*':--config'|*':--password-file') compopt -o default 2>/dev/null ;;
         *':--state') compopt -o dirnames 2>/dev/null ;;
         *':--color') known=(auto always never) ;;
+        *':--log-format') known=(text json) ;;
         *':--password-command') : ;;
         ':0') known=(probe beat export daemon status login logout completion demo track alerts config) ;;
         'probe:'*) _colter_names endpoint tag ;;

@@ -65,6 +65,7 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
                 'export:--timeout' { $spot = $word; break }
                 'export:--listen' { $spot = $word; break }
                 'daemon:--every' { $spot = $word; break }
+                'daemon:--listen' { $spot = $word; break }
                 'track github:--fail-on' { $spot = $word; break }
                 'track github:--timeout' { $spot = $word; break }
                 'track pypi:--fail-on' { $spot = $word; break }
@@ -124,6 +125,7 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
                 '*:--password-file' { $spot = $word; break }
                 '*:--state' { $spot = $word; break }
                 '*:--color' { $spot = $word; break }
+                '*:--log-format' { $spot = $word; break }
                 '*:--password-command' { $spot = $word; break }
             }
             continue
@@ -143,12 +145,12 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
     $known = @()
     switch -CaseSensitive -Wildcard ("${place}:$spot") {
         '*:-' {
-            $known = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
+            $known = @('-c', '--config', '--state', '-v', '--verbose', '-q', '--quiet', '--color', '--log-format', '--no-input', '--password-file', '--password-command', '-V', '--version', '-h', '--help')
             switch -CaseSensitive ($place) {
                 'probe' { $known += @('-X', '--method', '-H', '--header', '-d', '--data', '--expect', '--count', '--interval', '--wait', '--explain', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout') }
                 'beat' { $known += @('--start', '--success', '--fail', '--log') }
                 'export' { $known += @('-o', '--output', '--since', '--until', '--source', '-f', '--format', '--file', '--timeout', '--dry-run', '--refused', '--listen', '--delete') }
-                'daemon' { $known += @('--every', '-o', '--output', '--once') }
+                'daemon' { $known += @('--every', '--listen', '-o', '--output', '--once') }
                 'status' { $known += @('-f', '--format', '--file') }
                 'logout' { $known += @('--all') }
                 'demo' { $known += @('--keep') }
@@ -186,6 +188,7 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         'export:--timeout' { break }
         'export:--listen' { break }
         'daemon:--every' { break }
+        'daemon:--listen' { break }
         'track github:--fail-on' { break }
         'track github:--timeout' { break }
         'track pypi:--fail-on' { break }
@@ -245,6 +248,7 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         '*:--password-file' { break }
         '*:--state' { break }
         '*:--color' { $known = @('auto', 'always', 'never'); break }
+        '*:--log-format' { $known = @('text', 'json'); break }
         '*:--password-command' { break }
         ':0' { $known = @('probe', 'beat', 'export', 'daemon', 'status', 'login', 'logout', 'completion', 'demo', 'track', 'alerts', 'config'); break }
         'probe:*' { $known = @(Read-Names 'endpoint', 'tag'); break }

@@ -20,9 +20,14 @@ async def keep_beat(beat: Beat, state_dir: Path, clock: Clock) -> None:
     store = SqlStore(state_dir / DATABASE, clock, catalogue())
     await store.open()
     try:
-        await store.keep_beat(await _timed(beat, store))
+        await keep_beat_in(store, beat)
     finally:
         await store.close()
+
+
+async def keep_beat_in(store: Store, beat: Beat) -> None:
+    """The same in a history that is open."""
+    await store.keep_beat(await _timed(beat, store))
 
 
 async def _timed(beat: Beat, store: Store) -> Beat:

@@ -53,10 +53,20 @@ class Deliveries:
         self._fate = "kept; the next run with this sink delivers it" if lasting else "lost, because nothing is kept"
         self._holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._sinks: dict[str, AnySink] = {}
+        self._stale: set[str] = set()
+        """Those of them that were made by settings that do not hold any more."""
         self._refused: defaultdict[str, list[Refusal]] = defaultdict(list)
+
+    def adopt(self, bounds: Bounds, changed: Iterable[str]) -> None:
+        """Go on by other settings; these sinks are made anew when they are used next."""
+        self._bounds = bounds
+        self._stale |= self._sinks.keys() & set(changed)
 
     async def sink(self, name: str) -> AnySink:
         """A sink by its name; ColterError when its settings or secrets are not usable."""
+        if name in self._stale:
+            self._stale.discard(name)
+            await self._sinks.pop(name).close()
         if name not in self._sinks:
             self._sinks[name] = await self._make(name)
         return self._sinks[name]

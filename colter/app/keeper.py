@@ -2,15 +2,19 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from colter.app.cycle import commit
+from colter.app.cycle import commit, make_round
 from colter.app.ring import Ring
+from colter.config.schema.config import Config
 from colter.core.alerting.decided import NOTHING
+from colter.core.clock import Clock
 from colter.core.errors import ColterError, StateError
 from colter.core.model import Round
 from colter.core.ports import Store
+from colter.core.units import format_amount
 
 if TYPE_CHECKING:
     from colter.app.alerting.alerting import Alerting
@@ -36,16 +40,25 @@ class Keeper:
         self._forever = forever
         self.alerting: Alerting | None = None
         """Who decides what there is to tell; None: nothing is ever told."""
+        self.kept: Callable[[Round], None] = _ignore
+        """Told of every round that was kept."""
 
     async def keep(self, done: Round) -> None:
         """Keep a round; when there is no room for it just now, it waits in memory. Never raises."""
         if done.readings or done.results:
             failed = await self._commit(done)
+            if failed is None:
+                self.kept(done)
             # Of what is not to be kept, the log file tells nothing either.
             quiet = not self._lasting or (self._forever and not done.readings and failed is None)
             level = logging.DEBUG if quiet else logging.INFO
             waits = "" if failed is None else f"; {failed}; {self._ring.size} wait, {self._ring.dropped} were given up"
             log.log(level, "round %s: %s%s", done.key, _summary(done), waits)
+
+    @property
+    def waiting(self) -> tuple[int, int]:
+        """Readings and results that could not be kept yet, and those that were given up."""
+        return self._ring.size, self._ring.dropped
 
     async def keep_rest(self) -> StateError | None:
         """Try once more to keep what could not be kept; an error tells what is lost now."""
@@ -60,6 +73,16 @@ class Keeper:
         were = "1 measurement was" if lost == 1 else f"{lost} measurements were"
         return StateError(f"{reason}: {were} not kept", hint=hint)
 
+    async def adopt(self, config: Config, rhythm: timedelta, channels: Collection[str], clock: Clock) -> None:
+        """Decide by another configuration from now on (`Alerting.adopt`); that may give something to tell itself."""
+        if not (alerting := self.alerting):
+            return
+        async with alerting.turn:
+            decided = await alerting.adopt(config, rhythm, channels)
+            if not decided.empty:  # behind the rounds that wait, with states that are older
+                await commit(self._ring, make_round(clock, clock.now()), (), decided)
+        alerting.wake()
+
     async def _commit(self, done: Round) -> ColterError | None:
         alerting = self.alerting
         if alerting is None:
@@ -72,11 +95,15 @@ class Keeper:
         return failed
 
 
+def _ignore(_: Round) -> None:
+    """Until somebody wants to know."""
+
+
 def _summary(done: Round) -> str:
     """Such as `12 readings (11 ok, 1 partial) in 2.3 s`."""
-    what = "readings" if done.readings else "results"
+    what = "reading" if done.readings else "result"
     found = Counter(
         [reading.status.value for reading in done.readings] + [result.state.value for result in done.results]
     )
     kinds = ", ".join(f"{count} {kind}" for kind, count in found.most_common())
-    return f"{found.total()} {what} ({kinds}) in {(done.finished - done.started).total_seconds():.1f} s"
+    return f"{format_amount(found.total(), what)} ({kinds}) in {(done.finished - done.started).total_seconds():.1f} s"

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,20 +12,22 @@ from colter.app.cycle import Collected, collect, make_round
 from colter.app.deliver import Bounds
 from colter.app.deliveries import AnySink, Arrived, Deliveries
 from colter.app.deliveries import ignore as ignore_arrival
+from colter.app.editions import Editions
 from colter.app.keeper import Keeper
-from colter.app.registry import Parts, TrackPlan, catalogue, make_notifier, make_sink, make_source
+from colter.app.registry import TrackPlan, catalogue
 from colter.app.trial import try_channels
+from colter.app.workshop import Workshop
+from colter.config.schema.config import Config
 from colter.config.schema.endpoints import Endpoint
 from colter.config.settings import Settings
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, FullError, StateError
-from colter.core.model import Latest, Owing, ProbeResult, Reading, Refusal, Round
-from colter.core.ports import Notifier, Source, Store, TargetStatus
+from colter.core.model import ProbeResult, Reading, Round
+from colter.core.ports import Store, TargetStatus
 
 if TYPE_CHECKING:  # each kind of work pays for its own imports only
     from colter.app.transfer import Asked, Mover, Page, Watcher
     from colter.app.watching.connectivity import Offline
-    from colter.net.http import Http
     from colter.sources.probe.check import Check
     from colter.sources.probe.prober import Prober
 
@@ -66,15 +68,16 @@ async def open_runtime(
     async with AsyncExitStack() as stack:
         problems: list[ColterError] = []
         try:
-            store = await _open_store(stack, settings, clock, state_dir)
+            store, news = await _open_store(stack, settings, clock, state_dir, mend=rhythm is not None)
         except FullError as error:
             if if_full == "fail":
                 raise
             problems.append(StateError(f"{error}: nothing of this run is kept", hint=error.hint))
-            store = await _open_store(stack, settings, clock, None)
+            store, news = await _open_store(stack, settings, clock, None)
         lasting = state_dir is not None and not problems
         runtime = Runtime(settings, clock, store, stack, sinks=sinks, lasting=lasting, forever=rhythm is not None)
         runtime.problems += problems
+        runtime.news = news
         if rhythm or (lasting and alerts and settings.config.channels):
             runtime.raise_alerts(state_dir if lasting else None, rhythm)
         stack.push_async_callback(runtime.keep_rest)
@@ -95,7 +98,8 @@ class Runtime:
         lasting: bool,
         forever: bool,
     ) -> None:
-        self._settings = settings
+        self._editions = Editions(settings, sinks)
+        self._workshop = Workshop(self._editions, store, clock, stack)
         self._clock = clock
         self._store = store
         self._keeper = Keeper(store, sinks, lasting=lasting, forever=forever)
@@ -103,17 +107,14 @@ class Runtime:
         self._sinks = sinks
         self._lasting = lasting
         self._forever = forever
-        outbox = settings.config.outbox
-        self._deliveries = Deliveries(
-            store, clock, self._make_sink, Bounds(outbox.max_age, outbox.max_measurements), lasting=lasting
-        )
+        self._deliveries = Deliveries(store, clock, self._workshop.sink, _bounds(settings), lasting=lasting)
         stack.push_async_callback(self._deliveries.close)
         self._meanwhile: asyncio.Task[object] | None = None
         stack.push_async_callback(self._break_off)
-        self._http: Http | None = None
-        self._prober: Prober | None = None
         self.problems: list[ColterError] = []
         """What went wrong beyond single targets; the work itself goes on. Of a daemon the log tells it."""
+        self.news: str | None = None
+        """What there is to tell of a history that was damaged, and begins anew."""
 
     async def track(
         self,
@@ -126,7 +127,8 @@ class Runtime:
         started, done = self._clock.now(), Collected()
         complete: set[str] = set()
         try:
-            sources = await self._sources(plans)
+            sources, problems = await self._workshop.sources(plans)
+            self._note(problems)
             await collect(sources, done, timeout=timeout, emit=emit)
             complete = {plan.source for plan in plans if not plan.targets}
             complete &= {source.name for source in sources} - done.failed
@@ -162,7 +164,7 @@ class Runtime:
                 for result in await self.judge(jobs):
                     keep(result)
             if probed := [each for each in checks if not isinstance(each, Endpoint)]:
-                await self.open_prober().probe(probed, keep, explain=explain)
+                await self._workshop.prober().probe(probed, keep, explain=explain)
         finally:
             place = {check.name: number for number, check in enumerate(checks)}
             results.sort(key=lambda result: place[result.endpoint])
@@ -199,6 +201,19 @@ class Runtime:
         """Keep a round, with what it owes and what it gives to tell. Never raises."""
         await self._keeper.keep(done)
 
+    async def fetch(self, url: str) -> str | None:
+        """Fetch an address whose answer does not matter; why it did not answer well, if it did not."""
+        return await self._workshop.fetch(url)
+
+    def on_kept(self, told: Callable[[Round], None]) -> None:
+        """Have this told of every round that was kept."""
+        self._keeper.kept = told
+
+    @property
+    def unkept(self) -> tuple[int, int]:
+        """Readings and results that could not be kept yet, and those that were given up."""
+        return self._keeper.waiting
+
     async def keep_rest(self) -> None:
         """Try once more to keep what could not be kept; what is lost then is one of the problems."""
         if lost := await self._keeper.keep_rest():
@@ -208,7 +223,7 @@ class Runtime:
         """From now on rounds may raise alerts."""
         from colter.app.alerting.alerting import open_alerting  # noqa: PLC0415  for those who have a channel
 
-        config, make = self._settings.config, self._make_notifier
+        config, make = self._config, self._workshop.notifier
         self._keeper.alerting = open_alerting(config, self._store, self._clock, state_dir, make=make, rhythm=rhythm)
         self._stack.push_async_callback(self._keeper.alerting.close)
 
@@ -222,10 +237,25 @@ class Runtime:
         """
         for name in self._sinks:
             await self._deliveries.sink(name)
-        for name in self._settings.config.channels:
-            await (await self._make_notifier(name)).close()
+        for name in self._config.channels:
+            await (await self._workshop.notifier(name)).close()
         if self._keeper.alerting:
             await self._keeper.alerting.take_charge()
+            if self.news:
+                await self._keeper.alerting.begun_anew(self.news)
+
+    async def adopt(self, settings: Settings, locked: Collection[tuple[str, ...]], rhythm: timedelta) -> None:
+        """Go on by other settings. What is not different in them is not touched.
+
+        Args:
+            settings: checked ones.
+            locked: places of the secrets in them that cannot be opened now; what needs them goes on as it was.
+            rhythm: from one look at repositories and packages to the next.
+        """
+        changed = self._editions.adopt(settings, locked)
+        self._deliveries.adopt(_bounds(settings), [part.name for part in changed if part.kind == "sink"])
+        channels = [part.name for part in changed if part.kind == "channel"]
+        await self._keeper.adopt(settings.config, rhythm, channels, self._clock)
 
     async def back_online(self, offline: "Offline") -> None:
         """Have one message told about a time in which we were offline. Never raises."""
@@ -248,11 +278,7 @@ class Runtime:
         """The last known of every target, without any network; jobs that report are judged now."""
         from colter.app.last_known import read_status  # noqa: PLC0415  for those who look back
 
-        return await read_status(self._store, self._settings.config.endpoints, self._clock)
-
-    async def owing(self) -> Sequence[Owing]:
-        """What sinks and channels have not taken yet, and why."""
-        return await self._store.owing()
+        return await read_status(self._store, self._config.endpoints, self._clock)
 
     def mover(self, patience: timedelta, watcher: "Watcher") -> "Mover":
         """Moves parts of the history, and goes on with a sink that takes nothing for as long as `patience`."""
@@ -279,15 +305,11 @@ class Runtime:
 
     async def test_channels(self, names: Sequence[str]) -> Mapping[str, ColterError | None]:
         """Send each of these channels a message that says it is only a test; by channel, why it did not take it."""
-        return await try_channels(names, self._make_notifier, self._clock)
+        return await try_channels(names, self._workshop.notifier, self._clock)
 
-    async def refusals(self) -> Sequence[Refusal]:
-        """What sinks have refused for good, oldest first."""
-        return await self._store.refusals()
-
-    async def latest(self) -> Sequence[Latest]:
-        """The newest look at everything that is still watched."""
-        return await self._store.latest()
+    def open_prober(self) -> "Prober":
+        """The prober, closed at the end."""
+        return self._workshop.prober()
 
     async def judge(self, jobs: Sequence[Endpoint]) -> Sequence[ProbeResult]:
         """How jobs stand, by what they have reported."""
@@ -298,39 +320,9 @@ class Runtime:
         why = "what jobs report is kept in the history, which this run goes without"
         return [unknown(job, self._clock.now(), why) for job in jobs]
 
-    async def _make_sink(self, name: str) -> AnySink:
-        return make_sink(name, await self._parts())
-
-    async def _make_notifier(self, name: str) -> Notifier:
-        return make_notifier(name, await self._parts())
-
-    async def _parts(self) -> Parts:
-        return Parts(self._settings, await self._open_http(), self._store, self._clock)
-
-    async def _sources(self, plans: Sequence[TrackPlan]) -> list[Source]:
-        parts, made = await self._parts(), []
-        for plan in plans:
-            try:
-                made.append(make_source(plan, parts))
-            except ColterError as error:  # a locked token must not cost the packages their readings
-                self._note([error])
-        return made
-
-    async def _open_http(self) -> "Http":
-        from colter.net.http import Http  # noqa: PLC0415  httpx; probing does without
-
-        if self._http is None:
-            self._http = await self._stack.enter_async_context(Http(self._clock))
-        return self._http
-
-    def open_prober(self) -> "Prober":
-        """The prober, closed at the end."""
-        from colter.sources.probe.prober import Prober  # noqa: PLC0415  libcurl; tracking does without
-
-        if self._prober is None:
-            self._prober = Prober(clock=self._clock)
-            self._stack.callback(self._prober.close)
-        return self._prober
+    @property
+    def _config(self) -> Config:
+        return self._editions.newest.config
 
     def _note(self, problems: Sequence[ColterError]) -> None:
         if not self._forever:
@@ -352,18 +344,29 @@ class Runtime:
             await asyncio.wait([self._meanwhile])
 
 
-async def _open_store(stack: AsyncExitStack, settings: Settings, clock: Clock, state_dir: Path | None) -> Store:
-    store = _store(settings, clock, state_dir)
-    stack.push_async_callback(store.close)
-    await store.open()
-    return store
+def _bounds(settings: Settings) -> Bounds:
+    outbox = settings.config.outbox
+    return Bounds(outbox.max_age, outbox.max_measurements)
 
 
-def _store(settings: Settings, clock: Clock, state_dir: Path | None) -> Store:
+async def _open_store(
+    stack: AsyncExitStack, settings: Settings, clock: Clock, state_dir: Path | None, *, mend: bool = False
+) -> tuple[Store, str | None]:
+    """The history; and when a damaged one was mended by beginning anew, what there is to tell of that."""
     if state_dir is None:
         from colter.store.passing import PassingStore  # noqa: PLC0415
 
-        return PassingStore(clock)
+        passing = PassingStore(clock)
+        stack.push_async_callback(passing.close)
+        await passing.open()
+        return passing, None
     from colter.store.sql import SqlStore  # noqa: PLC0415  SQLAlchemy costs half a second
 
-    return SqlStore(state_dir / DATABASE, clock, catalogue(), limit=settings.config.state.max_size.count)
+    store = SqlStore(state_dir / DATABASE, clock, catalogue(), limit=settings.config.state.max_size.count)
+    stack.push_async_callback(store.close)
+    if mend:
+        from colter.app.salvage import open_or_begin_anew  # noqa: PLC0415  for daemons
+
+        return store, await open_or_begin_anew(store, state_dir / DATABASE, clock)
+    await store.open()
+    return store, None

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # each of these costs more than a light command may
 
 T = TypeVar("T")
 ColorChoice = Literal["auto", "always", "never"]
+LogFormat = Literal["text", "json"]
 
 
 class Terminated(Exception):  # noqa: N818  like KeyboardInterrupt, it is no error
@@ -41,6 +42,7 @@ class Options:
     """0, or how many -v."""
     quiet: bool = False
     color: ColorChoice = "auto"
+    log_format: LogFormat = "text"
     no_input: bool = False
     password_file: Path | None = None
     password_command: str | None = None
@@ -101,7 +103,8 @@ class Context:
         """The log, open to the console; a file is added when the configuration is read."""
         from colter.cli.logs import Logs
 
-        return Logs(self.streams.stderr, self.options.verbosity)
+        stderr, options = self.streams.stderr, self.options
+        return Logs(stderr, options.verbosity, options.log_format, colored=self.colored(stderr))
 
     @cached_property
     def unlocker(self) -> "Unlocker":
@@ -135,6 +138,14 @@ class Context:
         keep_names(settings, version, self.state_dir)
         return settings
 
+    def read_again(self) -> "Settings":
+        """The configuration as its file is now; ConfigError when it is wrong. Opens no secret."""
+        from colter.config.settings import load_settings
+
+        settings = load_settings(self.config_path, self.env, self._unlock, self._password)
+        settings.on_reveal = self.logs.masks.add
+        return settings
+
     @cached_property
     def progress(self) -> Progress:
         """How far a long run is, on a terminal."""
@@ -156,15 +167,18 @@ class Context:
     def say(self, line: str) -> None:
         """Lines of talk on stderr, made harmless; none when `-q` was given or nobody listens any more."""
         if not self.options.quiet:
-            self.warn(line)
+            self.tell(harmless(line))
 
-    def warn(self, line: str) -> None:
+    def warn(self, line: str, level: str = "WARNING") -> None:
         """The same, also with `-q`."""
-        self.tell(harmless(line))
+        self.tell(harmless(line), level)
 
-    def tell(self, text: str) -> None:
-        """Text that is harmless already, as it is, also with `-q`."""
+    def tell(self, text: str, level: str = "INFO") -> None:
+        """Text that is harmless already, as it is, also with `-q`; the level counts with `--log-format json` only."""
         self.progress.clear()
+        if self.options.log_format == "json":
+            self.logs.tell(level, text.strip().removeprefix("colter: "))
+            return
         try:
             self.streams.stderr.write(f"{text}\n")
             self.streams.stderr.flush()

@@ -7,6 +7,7 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
+from colter.cli.listening import read_address
 from colter.cli.working import fate
 from colter.core.errors import ExitCode
 
@@ -19,11 +20,24 @@ Every = Annotated[
         help="Time from one look at repositories and packages to the next. [default: daemon.every, or 15m]",
     ),
 ]
+Listen = Annotated[
+    str | None,
+    typer.Option(
+        "--listen",
+        metavar="ADDR",
+        help="Where to serve /metrics, /healthz, /readyz, /probe and /beat; `off`: nowhere. [default: daemon.listen]",
+    ),
+]
 Once = Annotated[bool, typer.Option("--once", help="Do everything that is configured once, and end.")]
 
 
 def command(
-    ctx: typer.Context, *, every: Every = None, output: options.Output = None, once: Once = False
+    ctx: typer.Context,
+    *,
+    every: Every = None,
+    listen: Listen = None,
+    output: options.Output = None,
+    once: Once = False,
 ) -> ExitCode | None:
     """Watch everything that is configured, until it is ended.
 
@@ -33,6 +47,7 @@ def command(
     Examples:
       colter daemon
       colter daemon --every 1h -o influx
+      colter daemon --listen off
       colter daemon --once -o influx,prometheus
     """
     from colter.app.alerting.lock import Lock
@@ -41,13 +56,17 @@ def command(
     if not once:
         Lock(context.state_dir, context.clock).refuse_second_daemon()
     from colter.app.watching.plan import read_watch_plan
-    from colter.cli.watching import watch_for_ever, watch_once
+    from colter.app.watching.reload import stamp
+    from colter.cli.watching import Started, watch_for_ever, watch_once
 
+    used = stamp(context.config_path)
     settings = context.settings
     plan = read_watch_plan(settings, every or settings.config.daemon.every)
     sinks = fate(output, dry_run=False, no_store=False)
+    where = listen or settings.config.daemon.listen
+    address = None if where == "off" else read_address(where)
     if once:
         return watch_once(context, plan, sinks)
     settings.forget_file()
-    watch_for_ever(context, plan, sinks)
+    watch_for_ever(context, Started(plan, sinks.sinks, address, every, used))
     return None

@@ -4,7 +4,6 @@ import base64
 import logging
 import os
 import re
-import time
 from contextlib import suppress
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote, quote_plus
 
-from colter.cli.lines import harmless
+from colter.cli.context import LogFormat
+from colter.cli.log_lines import JsonLines, PaintedLines, TextLines
 from colter.core.secret import MASK, Secret
 
 MAX_BYTES = 5_000_000
@@ -46,15 +46,28 @@ class Masks:
 class Logs:
     """The console, and once it is known where, a file. Close it at the end."""
 
-    def __init__(self, console: TextIO, verbosity: int) -> None:
+    def __init__(self, console: TextIO, verbosity: int, form: LogFormat = "text", *, colored: bool = False) -> None:
+        """Open to the console.
+
+        Args:
+            console: where to.
+            verbosity: 0: warnings and errors; 1: what happens as well; 2: everything.
+            form: of the lines there; those of the file are always text.
+            colored: whether the levels of text have colours.
+        """
         self.masks = Masks()
         self._level_before = logging.getLogger().level
         self._handlers: list[logging.Handler] = []
         self.has_file = False
-        shown = logging.StreamHandler(console)
-        shown.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s", self.masks, traceback=verbosity > 0))
-        shown.addFilter(lambda record: record.name != "colter.cli.main")  # the door tells the user itself
-        self._attach(shown, _CONSOLE_LEVELS[min(verbosity, 2)])
+        self._console = logging.StreamHandler(console)
+        self._console.setFormatter(_lines(self.masks, verbosity, form, colored=colored))
+        self._console.addFilter(lambda record: record.name != "colter.cli.main")  # the door tells the user itself
+        self._attach(self._console, _CONSOLE_LEVELS[min(verbosity, 2)])
+
+    def tell(self, level: str, text: str) -> None:
+        """What is said to the user, as a line of the log on the console, whatever is worth a line there."""
+        number = logging.getLevelNamesMapping()[level]
+        self._console.handle(logging.LogRecord("colter", number, "", 0, text, None, None))
 
     def to_file(self, path: Path, level: str) -> None:
         """Log to a private rotating file too. One that cannot be written is said nothing about: the work goes on."""
@@ -63,9 +76,17 @@ class Logs:
             path.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.parent.mkdir(exist_ok=True, mode=0o700)
             file = _PrivateFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
-            file.setFormatter(_Formatter("%(asctime)s %(levelname)s %(name)s %(message)s", self.masks, traceback=True))
+            file.setFormatter(
+                TextLines("%(asctime)s %(levelname)s %(name)s %(message)s", self.masks.hide, traceback=True)
+            )
             self._attach(file, logging.getLevelNamesMapping()[level.upper()])
             self.has_file = True
+
+    def set_file_level(self, level: str) -> None:
+        """From now on this is worth a line in the file."""
+        for file in self._handlers[1:]:
+            file.setLevel(logging.getLevelNamesMapping()[level.upper()])
+        logging.getLogger().setLevel(min(each.level for each in self._handlers))
 
     def close(self) -> None:
         """Let go of everything; harmless twice."""
@@ -87,18 +108,11 @@ class Logs:
             logging.getLogger(name).setLevel(logging.WARNING)
 
 
-class _Formatter(logging.Formatter):
-    """Masks the finished text, so that no argument and no traceback gets past it; times are UTC."""
-
-    def __init__(self, form: str, masks: Masks, *, traceback: bool) -> None:
-        super().__init__(form, datefmt="%Y-%m-%dT%H:%M:%SZ")
-        self.converter = time.gmtime
-        self._masks = masks
-        self._traceback = traceback
-
-    def format(self, record: logging.LogRecord) -> str:
-        text = harmless(self._masks.hide(super().format(record)))
-        return text if self._traceback else text.partition("\n")[0]
+def _lines(masks: Masks, verbosity: int, form: LogFormat, *, colored: bool) -> logging.Formatter:
+    if form == "json":
+        return JsonLines(masks.hide)
+    kind = PaintedLines if colored else TextLines
+    return kind("%(levelname)s %(name)s: %(message)s", masks.hide, traceback=verbosity > 0)
 
 
 class _PrivateFile(RotatingFileHandler):

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from colter.cli import options
-from colter.cli.context import ColorChoice, Context, Options, Terminated, discard
+from colter.cli.context import ColorChoice, Context, LogFormat, Options, Terminated, discard
 from colter.cli.outcome import report
 from colter.core.errors import ColterError, ExitCode, UsageError
 
@@ -94,6 +94,7 @@ def _global_options(
     verbose: options.Verbose = 0,
     quiet: options.Quiet = False,
     color: options.Color = "auto",
+    log_format: options.LogFormat = "text",
     no_input: options.NoInput = False,
     password_file: options.PasswordFile = None,
     password_command: options.PasswordCommand = None,
@@ -106,6 +107,7 @@ def _global_options(
         verbosity=verbose,
         quiet=quiet,
         color=cast("ColorChoice", color),
+        log_format=cast("LogFormat", log_format),
         no_input=no_input,
         password_file=password_file,
         password_command=password_command,

@@ -14,6 +14,7 @@ READING_FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown", "openmet
 PROBE_FORMATS = (*READING_FORMATS, "junit", "nagios", "github")
 SINKS = ("influx", "prometheus", "database", "file")
 COLORS = ("auto", "always", "never")
+LOG_FORMATS = ("text", "json")
 
 
 class Words:
@@ -89,6 +90,15 @@ Verbose = Annotated[
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
 Color = Annotated[
     str, typer.Option("--color", metavar="|".join(COLORS), parser=Words(*COLORS), help="Whether to use colours.")
+]
+LogFormat = Annotated[
+    str,
+    typer.Option(
+        "--log-format",
+        metavar="|".join(LOG_FORMATS),
+        parser=Words(*LOG_FORMATS),
+        help="How to talk on stderr; json: one object per line.",
+    ),
 ]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask anything.")]
 PasswordFile = Annotated[

@@ -40,9 +40,9 @@ class Seen(Generic[T]):
 
 def report(error: ColterError, context: Context) -> None:
     """Tell the user what went wrong and what to do."""
-    context.warn(f"colter: {error}")
+    context.warn(f"colter: {error}", "ERROR")
     if error.hint:
-        context.warn(f"  hint: {error.hint}")
+        context.warn(f"  hint: {error.hint}", "ERROR")
 
 
 def read_conditions(written: Iterable[str], known: "Vocabulary") -> "Sequence[Condition]":

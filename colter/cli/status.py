@@ -57,7 +57,7 @@ async def _read(context: Context) -> "tuple[Sequence[TargetStatus], Sequence[Owi
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
         # What waits for the desk is no delivery: nobody outside waits for it.
-        return await runtime.status(), [each for each in await runtime.owing() if each.lane != "desk"]
+        return await runtime.status(), [each for each in await runtime.store.owing() if each.lane != "desk"]
 
 
 def _page(

@@ -58,6 +58,10 @@ class Unlocker:
             _keep_out_of_core_dumps()
         return self._open[header]
 
+    def ask_nobody(self) -> None:
+        """From now on nobody is asked for a password: a prompt would stop everything else."""
+        self._ask = None
+
     def login(self, header: str) -> datetime:
         """Get the password, check it and begin a session; until when it lives.
 

@@ -4,7 +4,8 @@ ColterError
 ├── UsageError          2   the command line asks for something that is not there
 ├── ConfigError         3   the configuration is missing or wrong
 ├── StateError          3   the state directory cannot be used
-│   └── FullError           there is no room for more in it
+│   ├── FullError           there is no room for more in it
+│   └── DamagedError        its database is damaged
 ├── LockedError         4   no or wrong master password, no way to ask
 ├── VaultError          3   the vault or a sealed value is damaged or was altered
 ├── SourceError         5   a source could read none of its targets
@@ -81,6 +82,10 @@ class StateError(ColterError):
 
 class FullError(StateError):
     """There is no room for more: the disk is full, or the history as large as it may get."""
+
+
+class DamagedError(StateError):
+    """The database is damaged, or was not made by Colter at all."""
 
 
 class LockedError(ColterError):

@@ -36,6 +36,62 @@ DROPPED = _metric(
     kind="counter",
 )
 REFUSED = _metric("colter_refused_items_total", "Items that a sink has refused for good.", "sink", kind="counter")
+OWED_NOTIFICATIONS = _metric("colter_owed_notifications", "Notifications that a channel has not taken yet.", "channel")
+OWED_NOTIFICATIONS_SINCE = _metric(
+    "colter_owed_notifications_since_timestamp_seconds",
+    "Since when the oldest notification that a channel has not taken is owed; absent while nothing is.",
+    "channel",
+    unit="seconds",
+)
+GIVEN_UP = _metric(
+    "colter_given_up_notifications_total",
+    "Notifications that will never reach a channel; `colter alerts list` tells why.",
+    "channel",
+    kind="counter",
+)
+LOOKS = _metric(
+    "colter_looks_total",
+    "Looks that the daemon has begun, by kind: probe, job (whether it has reported), source.",
+    "kind",
+    kind="counter",
+)
+LATE = _metric("colter_looks_late_total", "Of these, looks that began more than a second late.", "kind", kind="counter")
+SKIPPED = _metric(
+    "colter_looks_skipped_total", "Looks that fell out because the one before still went on.", "kind", kind="counter"
+)
+MISSED = _metric(
+    "colter_looks_missed_total",
+    "Looks that fell out because the machine slept, or was too busy.",
+    "kind",
+    kind="counter",
+)
+LAG = _metric(
+    "colter_scheduler_lag_seconds",
+    "How late the latest look of the last minute or two began.",
+    unit="seconds",
+)
+ROUNDS = _metric("colter_rounds_total", "Rounds that the daemon has kept.", "source", kind="counter")
+ROUND_DURATION = _metric(
+    "colter_round_duration_seconds",
+    "From the first look of the last round of a source until it was kept.",
+    "source",
+    unit="seconds",
+)
+UNKEPT = _metric(
+    "colter_unkept_entries", "Readings and results that wait in memory, because the history does not take them."
+)
+LOST = _metric(
+    "colter_lost_entries_total", "Readings and results given up because too many waited in memory.", kind="counter"
+)
+RELOADED = _metric(
+    "colter_config_last_reload_successful",
+    "Whether the last change of the configuration was taken over (1), or the one before is still in use (0).",
+)
+RELOADED_AT = _metric(
+    "colter_config_last_reload_success_timestamp_seconds",
+    "When the configuration in use was taken over.",
+    unit="seconds",
+)
 
 METRICS: tuple[Metric, ...] = (
     TARGET_UP,
@@ -46,4 +102,18 @@ METRICS: tuple[Metric, ...] = (
     OWED_SINCE,
     DROPPED,
     REFUSED,
+    OWED_NOTIFICATIONS,
+    OWED_NOTIFICATIONS_SINCE,
+    GIVEN_UP,
+    LOOKS,
+    LATE,
+    SKIPPED,
+    MISSED,
+    LAG,
+    ROUNDS,
+    ROUND_DURATION,
+    UNKEPT,
+    LOST,
+    RELOADED,
+    RELOADED_AT,
 )

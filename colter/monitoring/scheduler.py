@@ -52,7 +52,7 @@ async def _deliver_rest(runtime: Runtime) -> None:
             await runtime.deliver(patience=_AT_ONCE)
     except TimeoutError:
         log.debug("not everything could be brought within %s", _LAST_WORDS)
-    for owing in await runtime.owing():
+    for owing in await runtime.store.owing():
         if owing.deliveries:
             what = "measurement" if owing.lane == "sink" else "notification"
             why = owing.problem or "there was no time left"

@@ -4,9 +4,9 @@ https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from colter.core.clock import Clock
 from colter.core.message import Alert, Message, MessageKind
@@ -44,19 +44,19 @@ class Alertmanager:
 
     async def send(self, message: Message) -> None:
         """Post its alerts; DeliveryError when they were not taken."""
-        alerts = [self._alert(alert, message) for alert in message.alerts or [Alert()]]
+        alerts = [self._alert(alert, words, message) for alert, words in _alerts(message)]
         await self._hook.post(json.dumps(alerts).encode(), token=self._token, basic=True, secrets=self._secrets)
 
     async def close(self) -> None:
         """Nothing is held open here."""
 
-    def _alert(self, alert: Alert, message: Message) -> dict[str, Any]:
+    def _alert(self, alert: Alert, words: "_Words", message: Message) -> dict[str, Any]:
         begins = _moment(alert.get("since")) or message.at
         until = None if _is_news(alert, message) else _moment(alert.get("until"))
         ends = until or self._end(alert, message)
         return {
             "labels": _labels(alert, message),
-            "annotations": _annotations(alert, message),
+            "annotations": _annotations(alert, words),
             "startsAt": timestamp(begins),
             "endsAt": timestamp(max(begins, ends)),  # an end before the start is refused, and a clock may be set back
         }
@@ -67,6 +67,21 @@ class Alertmanager:
         if message.kind in (MessageKind.RESOLVED, MessageKind.REMOVED) or state == "ok":
             return message.at
         return self._clock.now() + (_LASTS if state and not _is_news(alert, message) else _NEWS_LASTS)
+
+
+class _Words(NamedTuple):
+    summary: str
+    description: str
+
+
+def _alerts(message: Message) -> Iterable[tuple[Alert, _Words]]:
+    """Each with its words. A digest has one line for each: all lines with each of 300 alerts are 16 MB."""
+    if message.kind is MessageKind.DIGEST and len(message.lines) == len(message.alerts):
+        for alert, line in zip(message.alerts, message.lines, strict=True):
+            yield alert, _Words(line, alert.get("detail", line))
+        return
+    for alert in message.alerts or [Alert()]:
+        yield alert, _Words(message.title, "\n".join(message.lines))
 
 
 def _labels(alert: Alert, message: Message) -> dict[str, str]:
@@ -85,13 +100,11 @@ def _is_news(alert: Alert, message: Message) -> bool:
     return message.kind is MessageKind.NEWS or (message.kind is MessageKind.DIGEST and not alert.get("state"))
 
 
-def _annotations(alert: Alert, message: Message) -> dict[str, str]:
+def _annotations(alert: Alert, words: _Words) -> dict[str, str]:
     fields: Mapping[str, object] = alert
     found = {name: str(fields[name]) for name in _ANNOTATIONS if fields.get(name)}
     tags = ", ".join(alert.get("tags", ()))
-    return {"summary": message.title, "description": "\n".join(message.lines), **found} | (
-        {"tags": tags} if tags else {}
-    )
+    return {**words._asdict(), **found} | ({"tags": tags} if tags else {})
 
 
 def _moment(written: str | None) -> datetime | None:

@@ -1,41 +1,18 @@
 """Measurements in the text formats of Prometheus, from the declarations of the metrics."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from math import isfinite
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
 
 from colter.core import own_metrics, probe_metrics
 from colter.core.model import EndpointState, Latest, Metric, Owing, ProbeResult, Reading, Sample, Target
 from colter.core.ports import TargetStatus
 from colter.core.text import clean
-
-if TYPE_CHECKING:
-    from prometheus_client import CollectorRegistry
-    from prometheus_client.core import Metric as Family
+from colter.sinks.text_format import Labels, Point, TextFormat, write
 
 TARGET_LABEL = {"github": "repo", "pypi": "package", "probe": "endpoint"}
 _INFO = {"github": "colter_github_repo_info", "pypi": "colter_pypi_info"}
 _NO_LABEL = frozenset({"last_push"})  # every push would begin a new series; its time is a number of its own
 _LONGEST_LABEL = 200
-
-Labels = tuple[tuple[str, str], ...]
-TextFormat = Literal["openmetrics", "text"]
-"""OpenMetrics 1.0, or the older text format 0.0.4 of Pushgateway and node exporter."""
-CONTENT_TYPE: Mapping[TextFormat, str] = {
-    "openmetrics": "application/openmetrics-text; version=1.0.0; charset=utf-8",
-    "text": "text/plain; version=0.0.4; charset=utf-8",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """One number on its way to Prometheus, or with no metric the facts of a target, which are a 1 with labels."""
-
-    name: str
-    labels: Labels
-    value: float
-    metric: Metric | None = None
 
 
 def of_latest(latest: Iterable[Latest]) -> Iterator[Point]:
@@ -75,8 +52,14 @@ def of_samples(target: Target, samples: Iterable[Sample], **labels: str) -> Iter
 
 
 def of_owing(owing: Iterable[Owing]) -> Iterator[Point]:
-    """What sinks have not taken."""
+    """What sinks and channels have not taken."""
     for each in owing:
+        if each.lane == "channel":
+            yield own_point(own_metrics.OWED_NOTIFICATIONS, each.deliveries, channel=each.to)
+            yield own_point(own_metrics.GIVEN_UP, each.refused, channel=each.to)
+            if each.since is not None:
+                since = each.since.timestamp()
+                yield own_point(own_metrics.OWED_NOTIFICATIONS_SINCE, since, channel=each.to)
         if each.lane == "sink":
             yield own_point(own_metrics.OWED_DELIVERIES, each.deliveries, sink=each.to)
             yield own_point(own_metrics.OWED_ENTRIES, each.entries, sink=each.to)
@@ -102,54 +85,12 @@ def own_point(metric: Metric, value: float, **labels: str) -> Point:
 
 def page(points: Iterable[Point], format_: TextFormat) -> bytes:
     """The whole page in one of the formats."""
-    from prometheus_client import exposition
-    from prometheus_client.openmetrics import exposition as openmetrics_exposition
-
-    if format_ == "text":
-        return exposition.generate_latest(registry(points))
-    written: bytes = openmetrics_exposition.generate_latest(registry(points))  # type: ignore[no-untyped-call]  # untyped
-    return written
+    return b"".join(write(points, format_))
 
 
 def openmetrics(points: Iterable[Point]) -> str:
     """The whole page in the OpenMetrics text format."""
     return page(points, "openmetrics").decode()
-
-
-def registry(points: Iterable[Point]) -> "CollectorRegistry":
-    """A registry of its own that holds just these: of the same series twice the later; no infinity and no NaN."""
-    from prometheus_client import CollectorRegistry
-
-    made = CollectorRegistry(auto_describe=False)
-    made.register(_Fixed({(point.name, point.labels): point for point in points if isfinite(point.value)}.values()))
-    return made
-
-
-class _Fixed:
-    """A collector of numbers that are already there."""
-
-    def __init__(self, points: Iterable[Point]) -> None:
-        self._families: dict[str, list[Point]] = {}
-        for point in points:
-            self._families.setdefault(point.name, []).append(point)
-
-    def collect(self) -> "Iterator[Family]":
-        for name, points in self._families.items():
-            yield _family(name, points)
-
-
-def _family(name: str, points: list[Point]) -> "Family":
-    from prometheus_client.core import Metric as Family
-
-    # Metrics that share a name differ in a label only; the help tells all of them.
-    helps = dict.fromkeys(point.metric.help if point.metric else "What is known in words" for point in points)
-    counter = any(point.metric and point.metric.kind == "counter" for point in points)
-    family = Family(
-        name.removesuffix("_total") if counter else name, "; ".join(helps), "counter" if counter else "gauge"
-    )
-    for point in points:
-        family.add_sample(name, dict(point.labels), point.value)
-    return family
 
 
 def _target_up(target: Target, *, up: bool) -> Point:
@@ -172,4 +113,9 @@ def _target_label(target: Target) -> dict[str, str]:
 
 def _harmless(labels: Mapping[str, str]) -> Labels:
     # A lone surrogate would fail the whole page when it is encoded.
-    return tuple((name, clean(value, _LONGEST_LABEL)) for name, value in labels.items())
+    return tuple([(name, _cleaned(value)) for name, value in labels.items()])
+
+
+@lru_cache(maxsize=256)  # the twenty numbers of a target have the same name one after the other
+def _cleaned(text: str) -> str:
+    return clean(text, _LONGEST_LABEL)

@@ -17,7 +17,8 @@ from colter.core.secret import Secret
 from colter.core.text import clean
 from colter.net.answers import Receiver, check_no_page, deliver
 from colter.net.http import Http, HttpError, Reply, Request, basic_token, origin
-from colter.sinks.exposition import CONTENT_TYPE, of_latest, page
+from colter.sinks.exposition import of_latest, page
+from colter.sinks.text_format import CONTENT_TYPE
 from colter.sinks.together import together
 
 _DEADLINE = timedelta(seconds=10)

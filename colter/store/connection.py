@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
-from colter.core.errors import FullError, StateError
+from colter.core.errors import DamagedError, FullError, StateError
 from colter.store.space import NO_ROOM, Ballast, is_full, with_ballast
 
 P = ParamSpec("P")
@@ -137,14 +137,25 @@ def distrust(path: Path) -> Iterator[None]:
         with advice(path):
             yield
     except (ValueError, TypeError, KeyError, OverflowError) as e:
-        raise _state_error(path, _DAMAGED) from e
+        raise _state_error(path, _DAMAGED, DamagedError) from e
 
 
 def check_soundness(connection: Connection, path: Path) -> None:
     """Look through the small tables that decisions hang on; the long ones are found out when they are read."""
     for table in _DECIDING:
         if connection.exec_driver_sql(f"PRAGMA quick_check({table})").scalar() != "ok":
-            raise _state_error(path, _DAMAGED)
+            raise _state_error(path, _DAMAGED, DamagedError)
+
+
+def check_whole(connection: Connection, path: Path) -> None:
+    """Look through everything: a second for each few hundred megabytes."""
+    if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+        raise _state_error(path, _DAMAGED, DamagedError)
+
+
+def check_writable(connection: Connection) -> None:
+    """Begin to write, and write nothing: a transaction alone begins, without a word, where only reading is possible."""
+    connection.exec_driver_sql("DELETE FROM outbox WHERE 0")
 
 
 def _set_up(connection: Any, _record: object) -> None:
@@ -165,7 +176,10 @@ def _trouble(path: Path, error: BaseException | None) -> StateError:
     # The low byte is the kind; the rest says where in SQLite it happened.
     code = getattr(error, "sqlite_errorcode", 0)
     words = _TROUBLE.get(code) or _TROUBLE.get(code & 0xFF, _DAMAGED)
-    return _state_error(path, words, FullError if is_full(error) else StateError)
+    if code == sqlite3.SQLITE_READONLY and os.access(path, os.W_OK):
+        words = _DAMAGED  # only its own header can forbid it then: the format's "write version"
+    kind = DamagedError if words[1] is _DAMAGED_HINT else FullError if is_full(error) else StateError
+    return _state_error(path, words, kind)
 
 
 def _state_error(path: Path, words: tuple[str, str], kind: type[StateError] = StateError) -> StateError:

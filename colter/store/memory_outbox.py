@@ -98,12 +98,12 @@ class MemoryOutbox:
         """These have arrived, but for what was refused. Harmless twice."""
         now = self._clock.now()
         rows = [row for key in dict.fromkeys(keys) if (row := self._owed.pop(key, None)) is not None]
-        message = min((row.turn for row in rows), default=None)
-        for row in rows:
-            if row.delivery.lane == "channel":
-                delivery = replace(row.delivery, settled=now, last_error=None)
-                self._arrived[delivery.key] = replace(row, delivery=delivery, message=message)
-        self._forget_arrived(now)
+        told = [row for row in rows if row.delivery.lane == "channel"]
+        for row in told:
+            delivery = replace(row.delivery, settled=now, last_error=None)
+            self._arrived[delivery.key] = replace(row, delivery=delivery, message=min(each.turn for each in told))
+        if told:
+            self._forget_arrived(now)
         new = {same: each for each in refused if (same := _sameness(each)) not in self._refusals}
         for to, number in Counter(each.to for each in new.values()).items():
             self._recipients["sink", to].refused += number

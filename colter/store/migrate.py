@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from colter.core.errors import StateError
+from colter.store.space import write_back
 from colter.store.tables import metadata
 
 VERSION_TABLE = "colter_schema"
@@ -27,13 +28,15 @@ def bring_up_to_date(writer: Engine, path: Path) -> None:
         StateError: the file belongs to another program or to a newer Colter.
     """
     with writer.execution_options(writes=False).connect() as connection:
-        behind = _file_is_behind(connection, path)
+        behind = migrated = _file_is_behind(connection, path)
     while behind:
         # Asked again under the write lock: another process may have been quicker.
         with ALEMBIC, writer.begin() as connection:
             behind = _file_is_behind(connection, path)
             if behind:
                 upgrade(connection)
+    if migrated:
+        write_back(writer)  # the tables would need room of their own when there is none any more
 
 
 def is_behind(connection: Connection, where: str) -> bool:

@@ -94,7 +94,7 @@ def with_ballast(writer: Engine, ballast: Ballast, work: Callable[[Engine], T]) 
         if not is_full(error.orig if isinstance(error, DBAPIError) else error):
             raise
         ballast.give_up()
-        _write_back(writer)
+        write_back(writer)
         done = work(writer)
     ballast.take()
     return done
@@ -124,7 +124,7 @@ def check_limit(connection: Connection, limit: int) -> None:
         )
 
 
-def _write_back(writer: Engine) -> None:
+def write_back(writer: Engine) -> None:
     """Let the log begin anew, if that is possible: it keeps its size, and with it room that nobody else can take."""
     with suppress(DBAPIError, sqlite3.Error), closing(writer.raw_connection()) as connection:
         connection.cursor().execute("PRAGMA wal_checkpoint")

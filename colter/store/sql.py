@@ -29,7 +29,7 @@ from colter.core.model import (
 from colter.core.ports import Cached, Lane, TargetStatus, Values
 from colter.store import beats, outbox, replies, silences
 from colter.store.connection import Lane as FileLane
-from colter.store.connection import advice, check_soundness, distrust, prepare_file
+from colter.store.connection import advice, check_soundness, check_whole, check_writable, distrust, prepare_file
 from colter.store.kept import kept
 from colter.store.migrate import bring_up_to_date
 from colter.store.read import outbox as owed
@@ -100,6 +100,16 @@ class SqlStore:
         except BaseException:
             self._let_go()
             raise
+
+    async def examine(self) -> None:
+        """Look through all of it, and see that it can be written.
+
+        Raises:
+            DamagedError: something in it is not as it was written.
+            StateError: it cannot be written.
+        """
+        await self._read(check_whole, self._path)
+        await self._write(check_writable)
 
     async def close(self) -> None:
         """Write what is left of the cache and let go of the file; harmless twice."""

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from colter.core.clock import Clock
 from colter.core.errors import ColterError
-from colter.sinks.exposition import CONTENT_TYPE, TextFormat
+from colter.sinks.text_format import CONTENT_TYPE, TextFormat
 from colter.web.page import Known, Page
 from colter.web.serve import Address, serve
 
@@ -35,14 +35,18 @@ async def serve_store(known: Known, listen: Address, *, clock: Clock, say: Calla
 
 def application(known: Known, clock: Clock) -> Starlette:
     """GET and HEAD of `/metrics`, and nothing else."""
-    page = Page(known, clock)
+    made = Starlette(routes=[metrics_route(Page(known, clock))])
+    made.router.redirect_slashes = False
+    return made
+
+
+def metrics_route(page: Page) -> Route:
+    """`/metrics`, answered with this page."""
 
     async def metrics(request: Request) -> Response:
         return await _answer(page, request)
 
-    made = Starlette(routes=[Route("/metrics", metrics, methods=["GET"])])
-    made.router.redirect_slashes = False
-    return made
+    return Route("/metrics", metrics, methods=["GET"])
 
 
 async def _answer(page: Page, request: Request) -> Response:

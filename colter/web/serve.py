@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -44,6 +45,26 @@ async def serve(app: ASGIApp, listen: Address, ready: Callable[[str], None]) -> 
         finally:
             server.should_exit = True
             await work
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, listen: Address) -> AsyncIterator[str]:
+    """Serve beside other work; the address, as `serve` tells it.
+
+    Raises:
+        UsageError: it is not possible to listen there.
+    """
+    ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    work = asyncio.create_task(serve(app, listen, ready.set_result))
+    either: list[asyncio.Future[Any]] = [work, ready]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if work.done():
+        await work
+    try:
+        yield await ready
+    finally:
+        work.cancel()
+        await asyncio.wait([work])
 
 
 class _Server(uvicorn.Server):

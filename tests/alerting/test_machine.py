@@ -184,7 +184,16 @@ def test_a_child_that_recovers_with_its_parent_was_never_news() -> None:
 def test_a_parent_holds_its_children_from_its_first_bad_look_until_it_is_well(looks: str, held: bool) -> None:
     parent = Driven(DEFAULT)
     parent.all(looks)
-    assert is_held([Driven(DEFAULT).standing, parent.standing]) is held
+    assert is_held([Driven(DEFAULT).standing, parent.standing], parent.now) is held
+
+
+def test_a_parent_that_nobody_looks_at_any_more_holds_its_children_while_it_fires_only() -> None:
+    parent = Driven(DEFAULT)
+    parent.all("b")
+    assert is_held([parent.standing], parent.now + timedelta(minutes=59))
+    assert not is_held([parent.standing], parent.now + timedelta(minutes=90))
+    parent.all("bb")
+    assert is_held([parent.standing], parent.now + timedelta(days=90))
 
 
 def test_reminders_come_after_what_arrived_and_the_last_length_repeats() -> None:

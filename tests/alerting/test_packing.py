@@ -187,6 +187,15 @@ def test_what_a_channel_refuses_goes_to_another_that_does_not_have_it(
     assert tried == expected
 
 
+def test_how_a_channel_fares_is_never_told_to_that_channel() -> None:
+    news = replace(notice("a", 1, channels=("ops",)), target=channel_target("chat"), rule=REFUSES)
+    (row,) = queue([news], START)
+    other = divert(row, {"ops": "chat"}, CHANNELS, LATER)
+    assert other
+    assert other.channel == "mail"
+    assert divert(other, {}, CHANNELS, LATER) is None
+
+
 def test_a_row_is_read_back_from_its_delivery() -> None:
     for row in queue([notice("a", 1, channels=CHANNELS)], START):
         changed = replace(row, begun="d", refused_by=("x",))

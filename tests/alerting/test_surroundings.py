@@ -49,6 +49,11 @@ def test_what_a_result_means_to_the_two_rules(state: EndpointState, down: str, d
     assert observe_endpoint(DOWN, result, 1, self_offline=True).verdict == "unknown"
 
 
+def test_while_an_endpoint_is_left_alone_as_it_has_asked_nothing_is_learnt() -> None:
+    result = ProbeResult("api", "", START, EndpointState.DEGRADED, Reason.RATE_LIMITED, attempts=0)
+    assert [observe_endpoint(rule, result, 1).verdict for rule in (DOWN, DEGRADED)] == ["unknown", "unknown"]
+
+
 @pytest.mark.parametrize(
     ("match", "meets"),
     [

@@ -71,9 +71,9 @@ def test_what_is_measured_beside_a_daemon_is_decided_by_the_daemon(tmp_path: Pat
                 await place.down(command)
                 assert not command.problems
         assert not receiver.titles
-        assert [each.lane for each in await daemon.owing()] == ["desk"]
+        assert [each.lane for each in await daemon.store.owing()] == ["desk"]
         await daemon.deliver(patience=NO_TIME)
-        assert not [each for each in await daemon.owing() if each.lane == "desk"]
+        assert not [each for each in await daemon.store.owing() if each.lane == "desk"]
 
     with receiving(Receiver()) as receiver:
         place = Place(tmp_path, receiver.url)
@@ -115,7 +115,7 @@ def test_of_endpoints_that_are_not_configured_nobody_is_told_and_nothing_is_left
         for _ in range(3):
             await place.look(runtime, EndpointState.DOWN, "stranger")
         await runtime.deliver(patience=NO_TIME)
-        assert not await runtime.owing()
+        assert not await runtime.store.owing()
         assert not await runtime.store.alert_states()
 
     with receiving(Receiver()) as receiver:

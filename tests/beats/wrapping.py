@@ -16,7 +16,9 @@ CONFIG = "endpoints:\n  - {name: backup, heartbeat: {every: 1h, max_runtime: 30m
 def start(machine: Machine, *argv: str | Path, **settings: Any) -> subprocess.Popen[str]:
     """Begin `colter beat` with its streams in pipes."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([PROGRAM, "beat", *argv], text=True, env=machine.environment, **{**pipes, **settings})
+    # Whoever runs the suite may ignore signals (nohup), and that is inherited.
+    command = ["env", "--default-signal", PROGRAM, "beat", *argv]
+    return subprocess.Popen(command, text=True, env=machine.environment, **{**pipes, **settings})
 
 
 def reported(machine: Machine) -> Sequence[tuple[str, int | None, int | None, str]]:

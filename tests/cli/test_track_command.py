@@ -99,7 +99,7 @@ def test_with_v_the_round_is_told_and_with_vv_every_request(machine: Machine) ->
     assert "colter.app.keeper: round " not in track(machine, "pypi", "one").err
     ended = track(machine, "pypi", "one", "-v")
     assert "INFO colter.app.keeper: round " in ended.err
-    assert ": 1 readings (1 partial) in " in ended.err
+    assert ": 1 reading (1 partial) in " in ended.err
     assert "DEBUG" not in ended.err
     ended = track(machine, "pypi", "one", "-vv")
     assert "DEBUG colter.net.http: GET http://127.0.0.1:" in ended.err

@@ -175,7 +175,7 @@ def test_a_history_larger_than_what_is_sorted_at_once_is_merged(monkeypatch: pyt
 
 
 def test_of_the_same_series_at_the_same_time_the_later_number_counts() -> None:
-    line = 'colter_github_repo_stars\x1frepo="a/b"\x1f000000000001000\x1f{}\n'
+    line = 'colter_github_repo_stars\x1f{{repo="a/b"}}\x1f000000000001000\x1f{}\n'
     page = "".join(arranged([line.format(9), line.format(10), line.format(2)], METRICS.values()))
     assert [each for each in page.splitlines() if not each.startswith("#")] == [
         'colter_github_repo_stars{repo="a/b"} 2 1.000'

@@ -111,7 +111,7 @@ class Stage:
             settings, sinks = self.settings, tuple(self.places)
             async with open_runtime(settings, self.clock, state_dir=self.state, sinks=sinks) as runtime:
                 await runtime.deliver(patience=patience)
-                owing = {owing.to: owing for owing in await runtime.owing()}
+                owing = {owing.to: owing for owing in await runtime.store.owing()}
                 return runtime.problems, owing.get(self.disturbed, Owing("sink", self.disturbed))
 
         return asyncio.run(bring())

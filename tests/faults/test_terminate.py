@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -76,8 +77,19 @@ def test_terminated_at_any_moment_a_command_keeps_its_word(
         assert connection.execute(RESULTS.encode()).fetchall() == history
     lines = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
     assert sorted({(line["round"], line["position"]) for line in lines}) == [row[:2] for row in history]
-    up = victoria.export("endpoint_probe_up")
-    assert len({(series.labels["endpoint"], at) for series in up for at, _ in series.samples}) == len(history)
+    assert _shown(victoria, len(history)) == len(history)
+
+
+def _shown(victoria: VictoriaMetrics, expected: int) -> int:
+    """How many results it has; a busy server takes a moment to show what it has taken."""
+    shown: set[tuple[str, int]] = set()
+    for _ in range(20):
+        up = victoria.export("endpoint_probe_up")
+        shown = {(series.labels["endpoint"], at) for series in up for at, _ in series.samples}
+        if len(shown) >= expected:
+            break
+        threading.Event().wait(0.5)
+    return len(shown)
 
 
 def _seconds_of_work(machine: Machine) -> float:

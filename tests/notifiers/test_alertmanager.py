@@ -117,6 +117,18 @@ def test_two_news_of_one_rule_in_a_digest_are_two(running: server.Alertmanager) 
     assert len(held(running, "a/b")) == 2
 
 
+def test_each_alert_of_a_digest_has_its_own_words(running: server.Alertmanager) -> None:
+    alerts = [message(MessageKind.FIRING, name, "firing").alerts[0] for name in ("east", "west")]
+    alerts[1]["detail"] = "the port is closed"
+    digest = Message("d", MessageKind.DIGEST, "2 endpoints are down", now(), ["east is down", "west is down"], alerts)
+    tell(alertmanager(running.url), digest, clock=FakeClock(now()))
+    notes = [held(running, name)[0]["annotations"] for name in ("east", "west")]
+    assert [(each["summary"], each["description"]) for each in notes if isinstance(each, dict)] == [
+        ("east is down", "east is down"),
+        ("west is down", "the port is closed"),
+    ]
+
+
 def test_a_message_without_alerts_is_one_alert(running: server.Alertmanager) -> None:
     tell(alertmanager(running.url), Message("t", MessageKind.TEST, "only a test", now()), clock=FakeClock(now()))
     [alert] = [alert for alert in running.alerts() if alert["labels"] == {"alertname": "Colter"}]

@@ -62,6 +62,16 @@ def test_frames_that_are_no_answer_end_in_time(frames: bytes) -> None:
     assert result.reason in (Reason.PROTOCOL_ERROR, Reason.BODY_TOO_LARGE, Reason.BODY_MISMATCH, Reason.TIMEOUT_BODY)
 
 
+def test_a_header_without_end_is_said_to_be_one() -> None:
+    def script(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Big: " + b"x" * 1_000_000)
+
+    with talking(script) as port:
+        result = probe(check(f"http://127.0.0.1:{port}/"))
+    assert (result.reason, result.detail) == (Reason.PROTOCOL_ERROR, "the server sent a header that is too large")
+
+
 @pytest.mark.parametrize("condition", ["body contains y", "json:$.y==1", "body~y$"])
 def test_drop_by_drop_is_not_judged_drop_by_drop(condition: str) -> None:
     with talking(drips(b"[")) as port:

@@ -22,7 +22,8 @@ from colter import __version__
 from colter.core.clock import SystemClock
 from colter.core.errors import StateError, UsageError
 from colter.core.model import Latest, Owing
-from colter.sinks.exposition import CONTENT_TYPE, of_owing, page
+from colter.sinks.exposition import of_owing, page
+from colter.sinks.text_format import CONTENT_TYPE
 from colter.web import serve as module
 from colter.web.metrics import accepted_format, serve_store
 from colter.web.serve import MOST_CONNECTIONS

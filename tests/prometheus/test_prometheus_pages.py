@@ -33,7 +33,7 @@ from tests.servers.promtool import check_metrics
 OWING = (
     Owing("sink", "influx", deliveries=3, entries=40, since=START, dropped=7, refused=2),
     Owing("sink", "database"),
-    Owing("channel", "ops", deliveries=1),
+    Owing("channel", "ops", deliveries=1, since=START, refused=4),
 )
 
 
@@ -89,9 +89,10 @@ def test_labels_survive_whatever_a_name_holds(number: int) -> None:
     assert (found[series(STARS, repo=clean(name))] if clean(name) else 5) == 5
 
 
-def test_what_is_owed_is_told_of_sinks() -> None:
+def test_what_is_owed_is_told_of_sinks_and_channels() -> None:
     found = text_series(page(of_owing(OWING), "text").decode())
     influx, database = frozenset({("sink", "influx")}), frozenset({("sink", "database")})
+    ops = frozenset({("channel", "ops")})
     assert found == {
         ("colter_owed_deliveries", influx): 3,
         ("colter_owed_entries", influx): 40,
@@ -102,6 +103,9 @@ def test_what_is_owed_is_told_of_sinks() -> None:
         ("colter_owed_entries", database): 0,
         ("colter_dropped_entries_total", database): 0,
         ("colter_refused_items_total", database): 0,
+        ("colter_owed_notifications", ops): 1,
+        ("colter_given_up_notifications_total", ops): 4,
+        ("colter_owed_notifications_since_timestamp_seconds", ops): START.timestamp(),
     }
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from colter.core.alerting.outgoing import GROUP_WAIT
-from colter.core.errors import ExitCode, FullError
+from colter.core.errors import ExitCode, FullError, LockedError
 from colter.core.model import Refusal
+from colter.core.ports import Notifier
 from colter.notifiers import hook as hook_module
 from colter.store.memory import MemoryStore
 from tests.sending.booth import HOUR, MINUTE, NAMES, SECOND, Booth, configured, play
@@ -374,7 +375,7 @@ def test_a_channel_whose_settings_cannot_be_used_keeps_its_messages() -> None:
     async def story(booth: Booth) -> None:
         await booth.look(down="e1")
         [problem] = await booth.problems()
-        assert problem.exit_code is ExitCode.UNDELIVERED
+        assert problem.exit_code in (ExitCode.CONFIG, ExitCode.LOCKED)
         assert str(problem).startswith("hook: ")
         assert str(problem).endswith("; kept; the next run tells it")
         assert await booth.owed() == ["1:hook"]
@@ -393,6 +394,31 @@ def test_a_bug_in_a_channel_costs_no_other_its_messages() -> None:
         await booth.begin()
         await booth.look(down="e1")
         assert await booth.tell() == ["hook: a bug: RuntimeError; kept; the next run tells it"]
+
+    with receiving(Receiver()) as one, receiving(Receiver()) as other:
+        play(story, channels(one, other))
+    assert other.titles == ["e1 is down: http_status"]
+
+
+def test_what_is_locked_is_not_waited_for() -> None:
+    async def story(booth: Booth) -> None:
+        async def make(name: str) -> Notifier:
+            if name == "hook":
+                raise LockedError("no master password", hint="colter login")
+            return await booth._make(name)
+
+        booth.make = make
+        await booth.begin()
+        await booth.look(down="e1")
+        began = booth.clock.monotonic()
+        [problem] = await booth.problems(HOUR)
+        assert booth.clock.monotonic() == began
+        assert problem.exit_code is ExitCode.LOCKED
+        assert (str(problem), problem.hint) == (
+            "hook: no master password; kept; the next run tells it",
+            "colter login",
+        )
+        assert await booth.owed() == ["1:hook"]
 
     with receiving(Receiver()) as one, receiving(Receiver()) as other:
         play(story, channels(one, other))

@@ -3,10 +3,11 @@
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.servers.asking import ask
 from tests.servers.process import LOOPBACK, free_port, http_ready, running, server_program
@@ -51,8 +52,10 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(targets: Sequence[str]) -> Iterator[Prometheus]:
+def prometheus(targets: Sequence[str], jobs: Sequence[Mapping[str, Any]] = ()) -> Iterator[Prometheus]:
     """Start it; `targets` are scraped at /metrics, each `host:port`; their own labels are honoured.
+
+    `jobs`: further ones, as its configuration has them.
 
     Its first scrape comes five seconds later, which nothing changes: start it before what can go on meanwhile.
     """
@@ -62,7 +65,7 @@ def prometheus(targets: Sequence[str]) -> Iterator[Prometheus]:
         job = {"job_name": "colter", "honor_labels": True, "static_configs": [{"targets": [*targets]}]}
         timing = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
         config = folder / "prometheus.yml"
-        config.write_text(json.dumps({"global": timing, "scrape_configs": [job]}))  # JSON is YAML
+        config.write_text(json.dumps({"global": timing, "scrape_configs": [job, *jobs]}))  # JSON is YAML
         port = free_port()
         argv = [server, f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"]
         argv += [f"--web.listen-address={LOOPBACK}:{port}", "--log.level=warn"]

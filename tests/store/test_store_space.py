@@ -81,7 +81,7 @@ def test_one_large_round_does_not_hold_room_in_the_log_for_ever(tmp_path: Path) 
 
     async def story() -> None:
         async with opened(tmp_path / "state.db") as store:
-            await store.commit(done("large", *(answer(0, f"e{each % 50}") for each in range(80_000))))
+            await store.commit(done("large", *(answer(0, f"e{each % 50}") for each in range(100_000))))
             assert log.stat().st_size > 2 * MIB
             await store.commit(done("small", answer(1)))
             assert log.stat().st_size <= 2 * MIB

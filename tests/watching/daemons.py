@@ -14,11 +14,17 @@ from tests.cli.running import PROGRAM, Machine
 _PATIENCE = 30
 
 
+def endpoints(**urls: str) -> str:
+    """A configuration with these, looked at every second."""
+    listed = [{"name": name, "url": url, "interval": "1s", "confirm": 0} for name, url in urls.items()]
+    return f"endpoints: {json.dumps(listed)}\n"
+
+
 @contextmanager
 def daemon(machine: Machine, *options: str) -> Iterator[subprocess.Popen[str]]:
     """A daemon; killed in the end, if it has not ended by then."""
     process = subprocess.Popen(
-        [PROGRAM, "daemon", *options],
+        [PROGRAM, "daemon", *(() if "--listen" in options else ("--listen", "off")), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=machine.environment,
@@ -40,9 +46,9 @@ def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTER
     return process.returncode, err, time.perf_counter() - begun
 
 
-def until(true: Callable[[], object]) -> None:
+def until(true: Callable[[], object], patience: float = _PATIENCE) -> None:
     """Wait for something that will be soon."""
-    deadline = time.perf_counter() + _PATIENCE
+    deadline = time.perf_counter() + patience
     while not true():
         assert time.perf_counter() < deadline, "it did not happen"
         time.sleep(0.1)

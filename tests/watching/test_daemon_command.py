@@ -1,6 +1,5 @@
 """`colter daemon` as a process: what it keeps, what it says, and how it ends."""
 
-import json
 import signal
 import sqlite3
 import subprocess
@@ -13,14 +12,9 @@ from colter.core.clock import SystemClock
 from tests.cli.index import serve_packages
 from tests.cli.running import Machine
 from tests.fakes.endpoints import EndpointServer, Visit, hang, reply
-from tests.watching.daemons import daemon, ended, kept, states, until
+from tests.watching.daemons import daemon, ended, endpoints, kept, states, until
 
 LIMIT = 5  # seconds
-
-
-def endpoints(**urls: str) -> str:
-    listed = [{"name": name, "url": url, "interval": "1s", "confirm": 0} for name, url in urls.items()]
-    return f"endpoints: {json.dumps(listed)}\n"
 
 
 def test_it_measures_until_it_is_ended_and_says_what_changes(machine: Machine) -> None:

@@ -39,6 +39,9 @@ class Ledger:
     async def back_online(self, offline: Offline) -> None:
         self.offline.append(offline)
 
+    async def fetch(self, url: str) -> str | None:
+        raise AssertionError("there is nothing to fetch")
+
     async def serve(self) -> None:
         """There are no sinks and no channels."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,6 +72,21 @@ class Alerting:
         self.wake = sender.wake
         """To be called when something that there is to tell was committed."""
 
+    async def adopt(self, config: Config, rhythm: timedelta, changed: Collection[str]) -> Decided:
+        """Go on by another configuration; what there is to commit is about what is not configured any more.
+
+        To be called in one's turn, by whoever has taken charge.
+
+        Args:
+            config: the checked configuration.
+            rhythm: from one look at repositories and packages to the next.
+            changed: channels that have other settings than before.
+        """
+        plan = read_plan(config, rhythm=rhythm)
+        decided = await self._desk.adopt(plan)
+        self._sender.adopt(plan, read_about(config), changed)
+        return decided
+
     async def begin(self, patience: timedelta = _PATIENCE, *, for_life: bool = False) -> bool:
         """Be the one who decides, unless somebody else is; and first decide what was left to whoever would be.
 
@@ -117,6 +132,13 @@ class Alerting:
         """Have one message told about a time in which it was us who were offline; if need be it is written later."""
         async with self.turn:
             self._unsaved.append((await self._desk.back_online(since, until), ()))
+            with suppress(ColterError):
+                await self._save()
+
+    async def begun_anew(self, what: str) -> None:
+        """Have one message told about a history that was damaged; if need be it is written later."""
+        async with self.turn:
+            self._unsaved.append((self._desk.begun_anew(what), ()))
             with suppress(ColterError):
                 await self._save()
 

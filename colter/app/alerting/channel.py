@@ -53,11 +53,15 @@ class Channel:
         self._dead_letters = dead_letters
         self._health = Health(name, store, clock)
         self._notifier: Notifier | None = None
+        self._stale = False
+        """Whether it was made by settings that do not hold any more."""
         self._unsettled: list[Outgoing] = []
         """They have arrived, and that is not written yet: on a full disk nothing is sent twice for that."""
         self._unwritten: StateError | None = None
         self.arrived = 0
         """Messages so far."""
+        self.unusable: ColterError | None = None
+        """Why it could not even be tried, the last time."""
         self.stopped = False
         """Whether to say nothing more after the present message."""
         self._lost = 0
@@ -78,6 +82,10 @@ class Channel:
             return None
         return DeliveryError(f"{error}; {amount} given up", hint="`colter alerts list --undelivered` lists them")
 
+    def renew(self) -> None:
+        """From the next message on, go by its new settings, and forget how it fared by the former."""
+        self._stale = True
+
     async def turn(self) -> timedelta | None:
         """Send what is due, as far as it is taken.
 
@@ -87,6 +95,10 @@ class Channel:
         Raises:
             StateError: the outbox cannot be read or written.
         """
+        if self._stale:
+            self._stale = False
+            await self.close()
+            await self._health.forget()
         await self._settle()
         await self._dead_letters.save()
         rests = await self._health.rests()
@@ -133,6 +145,7 @@ class Channel:
                 await self._store.exchange([to_delivery(row) for row in fresh])
 
     async def _try(self, message: Message) -> DeliveryError | None:
+        self.unusable = None
         try:
             if self._notifier is None:
                 self._notifier = await self._make(self.name)
@@ -140,6 +153,7 @@ class Channel:
         except DeliveryError as error:
             return error
         except ColterError as error:  # a locked secret, say
+            self.unusable = error
             return DeliveryError(f"{self.name}: {error}", hint=error.hint)
         except Exception as error:  # the plugin border: a bug in one channel must not cost the others their messages
             return DeliveryError(str(bug(self.name, error)), hint="the log has the details")

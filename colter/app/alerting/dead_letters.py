@@ -32,6 +32,10 @@ class DeadLetters:
         self._unsaved: list[Decided] = []
         """Decided already, and not written yet: the desk decides a thing only once."""
 
+    def adopt(self, plan: Plan) -> None:
+        """Go on by this one."""
+        self._plan = plan
+
     def diverted(self, row: Outgoing) -> Outgoing | None:
         """The same for another channel; None when there is none, or when others follow its incident already."""
         others = {*row.notice.channels} - {row.channel, *row.refused_by}

@@ -4,8 +4,10 @@ There is one desk per state directory (`lock.py`), so it may keep where rules st
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 from colter.app.alerting.endpoints import Endpoints
 from colter.app.alerting.judge import Case, Judge, Minutes, new_id, to_state
@@ -14,11 +16,15 @@ from colter.app.alerting.tracking import Tracking
 from colter.core.alerting.announce import follow_to
 from colter.core.alerting.channels import is_well, observe_channel
 from colter.core.alerting.connectivity import back_online
+from colter.core.alerting.damage import begun_anew
 from colter.core.alerting.decided import NOTHING, Decided
 from colter.core.alerting.outgoing import GROUP_WAIT, Outgoing
 from colter.core.clock import Clock
+from colter.core.errors import StateError
 from colter.core.model import AlertState, Round, Target
 from colter.core.ports import Store
+
+log = logging.getLogger(__name__)
 
 _TRACKED = ("github", "pypi")
 
@@ -71,6 +77,26 @@ class Desk:
                 minutes.forget(state)
         return self._decided(minutes)
 
+    async def adopt(self, plan: Plan) -> Decided:
+        """Go on by another plan; what is decided is about what is not configured any more. To be called in one's turn.
+
+        What is configured still stands where it stood.
+        """
+        minutes = Minutes(self._clock.now())
+        self._plan = plan
+        self._judge.adopt(plan.channels)
+        self._endpoints.adopt(plan.endpoints, minutes)
+        self._tracking.adopt(plan, minutes)
+        before, self._channels = self._channels, {}
+        for name in plan.channels:
+            case = self._channels[name] = before.get(name) or Case(plan.channel(name))
+            case.alert = plan.channel(name)
+        for standing in (case.standing for name, case in before.items() if name not in self._channels):
+            if standing:
+                minutes.forget(to_state(standing))
+        await self._reassign()
+        return self._decided(minutes)
+
     def concerns(self, done: Round) -> bool:
         """Whether there can be anything to decide about a round."""
         return any(result.endpoint in self._plan.endpoints for result in done.results) or any(
@@ -113,6 +139,18 @@ class Desk:
         """The one message about a time in which it was us who were offline."""
         notice = back_online(since, now, new_id, tuple(self._plan.channels))
         return self._decided(Minutes(now, notices=[notice]))
+
+    async def _reassign(self) -> None:
+        try:
+            for case in chain(self._endpoints.cases(), self._tracking.cases(), self._channels.values()):
+                await self._judge.reassign(case)
+        except StateError as error:
+            log.warning("whether somebody is still told of what is open could not be read: %s", error)
+
+    def begun_anew(self, what: str) -> Decided:
+        """The one message about a history that was damaged."""
+        now = self._clock.now()
+        return self._decided(Minutes(now, notices=[begun_anew(what, now, new_id, tuple(self._plan.channels))]))
 
     def _case(self, target: Target, rule: str) -> Case | None:
         if target.source in _TRACKED:

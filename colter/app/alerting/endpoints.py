@@ -1,10 +1,10 @@
 """The rules `down` and `degraded` of all endpoints. An endpoint that is well, and stays so, costs next to nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from colter.app.alerting.judge import Case, Judge, Minutes
+from colter.app.alerting.judge import Case, Judge, Minutes, to_state
 from colter.app.alerting.plan import EndpointPlan
 from colter.core.alerting.endpoints import DEGRADED, DOWN, observe_endpoint
 from colter.core.alerting.needs import is_held
@@ -17,10 +17,22 @@ class Endpoints:
 
     def __init__(self, plans: Mapping[str, EndpointPlan], judge: Judge) -> None:
         self._judge = judge
-        self._endpoints = {
-            name: _Endpoint(Case(plan.down), Case(plan.degraded), plan.needs, plan.place)
-            for name, plan in plans.items()
-        }
+        self._endpoints = {name: _endpoint(plan) for name, plan in plans.items()}
+
+    def adopt(self, plans: Mapping[str, EndpointPlan], minutes: Minutes) -> None:
+        """Go on by these: whoever is still there stands where it stood, and the others are forgotten."""
+        before, self._endpoints = self._endpoints, {}
+        for name, plan in plans.items():
+            endpoint = self._endpoints[name] = before.get(name) or _endpoint(plan)
+            endpoint.down.alert, endpoint.degraded.alert = plan.down, plan.degraded
+            endpoint.needs, endpoint.place = plan.needs, plan.place
+        for case in _cases(endpoint for name, endpoint in before.items() if name not in plans):
+            if case.standing:
+                minutes.forget(to_state(case.standing))
+
+    def cases(self) -> Iterator[Case]:
+        """Both rules of each."""
+        return _cases(self._endpoints.values())
 
     def case(self, target: Target, rule: str) -> Case | None:
         """One of the two rules of an endpoint; None when it is not configured."""
@@ -44,7 +56,7 @@ class Endpoints:
             self._judge_one(endpoint, result, minutes)
 
     def _judge_one(self, endpoint: "_Endpoint", result: ProbeResult, minutes: Minutes) -> None:
-        held = is_held(self._standings(endpoint.needs))
+        held = is_held(self._standings(endpoint.needs), minutes.now)
         endpoint.catch_up()
         for case in (endpoint.down, endpoint.degraded):
             look = observe_endpoint(case.alert.subject.rule, result, case.next_look)
@@ -74,6 +86,15 @@ class _Endpoint:
                 if case.standing:
                     case.standing = replace(case.standing, looked=self.looked, judged=self.looked)
             self.looked = None
+
+
+def _endpoint(plan: EndpointPlan) -> _Endpoint:
+    return _Endpoint(Case(plan.down), Case(plan.degraded), plan.needs, plan.place)
+
+
+def _cases(endpoints: Iterable[_Endpoint]) -> Iterator[Case]:
+    for endpoint in endpoints:
+        yield from (endpoint.down, endpoint.degraded)
 
 
 def _is_calm(standing: Standing | None) -> bool:

@@ -36,6 +36,11 @@ class Health:
             await self._recall()
         return max(_NOTHING, timedelta(seconds=self._rests_until - self._clock.monotonic()))
 
+    async def forget(self) -> None:
+        """It has other settings now: how it was without them says nothing."""
+        self._recalled, self._rests_until = True, 0.0
+        await self.well()
+
     async def failed(self, error: DeliveryError) -> None:
         """It has not taken a message, and would not take another one now."""
         self.failures += 1

@@ -94,6 +94,10 @@ class Judge:
         self._told: dict[str, Told] = {}
         """By incident, of those that are open."""
 
+    def adopt(self, channels: Collection[str]) -> None:
+        """From now on there are these channels."""
+        self._channels = frozenset(channels)
+
     async def refresh(self) -> None:
         """Read the silences, unless that was just done; when they are out of reach, the known ones hold."""
         now = self._clock.monotonic()
@@ -108,10 +112,14 @@ class Judge:
             oldest = self._clock.now() - _LATE
             self._silences = [_window(silence) for silence in silences if silence.ends > oldest]
 
-    async def recall(self, case: Case) -> None:
-        """Read what has arrived of its open incident; when whoever was told of it is gone, others will be."""
+    async def reassign(self, case: Case) -> None:
+        """When whoever was told of its open incident is gone, others will be."""
         if case.alert.policy.channels and case.standing and await self._is_orphaned(case.standing):
             case.standing = told_nobody(case.standing, new_id(self._clock.now()))
+
+    async def recall(self, case: Case) -> None:
+        """The same, and read what has arrived of it."""
+        await self.reassign(case)
         if case.standing and case.standing.incident:
             incident = case.standing.incident.id
             self._told[incident] = NONE_ARRIVED

@@ -1,7 +1,7 @@
 """Rules on repositories and packages: some hold or do not, others tell of what has happened, once."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import NamedTuple
@@ -45,6 +45,23 @@ class Tracking:
                 await self._judge.recall(rule.case)
             else:
                 minutes.forget(state)
+
+    def adopt(self, plan: Plan, minutes: Minutes) -> None:
+        """Go on by this one: rules that are still there stand where they stood, and the others are forgotten."""
+        self._plan = plan
+        before, self._rules = self._rules, {}
+        for target, rules in before.items():
+            fresh = self._rules_of(target)
+            for text, rule in rules.items():
+                if text in fresh:
+                    rule.case.alert = fresh[text].case.alert
+                elif rule.state:
+                    minutes.forget(rule.state)
+            self._rules[target] = {text: rules.get(text, rule) for text, rule in fresh.items()}
+
+    def cases(self) -> Iterator[Case]:
+        """All rules."""
+        return (rule.case for rules in self._rules.values() for rule in rules.values())
 
     def case(self, target: Target, rule: str) -> Case | None:
         """One rule on one target; None when there is none."""

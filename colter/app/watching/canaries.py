@@ -32,14 +32,24 @@ class Canaries:
 
         They are asked by a prober of their own: in the one of the endpoints they would wait behind those that hang.
         """
-        self._fixed = [quick(check) for check in (named or services)]
-        self._doors = {} if named else endpoints
         self._open = open_
         self._prober: Prober | None = None
         self._answered: OrderedDict[str, Check] = OrderedDict()
         self._alive: set[str] = set()
         """Of the fixed ones, who has ever answered."""
         self._anybody = False
+        self._fixed: Sequence[Check] = ()
+        self.adopt(named, services, endpoints)
+
+    def adopt(self, named: Sequence[Check], services: Sequence[Check], endpoints: Mapping[str, Check]) -> bool:
+        """Go on with these; whether it is time to `begin` again."""
+        before = self._fixed
+        self._fixed = [quick(check) for check in (named or services)]
+        self._doors = {} if named else endpoints
+        for host, check in list(self._answered.items()):
+            if self._doors.get(check.name) != check:
+                del self._answered[host]
+        return self._fixed != before
 
     async def begin(self) -> None:
         """Learn who answers at all: whoever never did, a firewall may keep from us."""

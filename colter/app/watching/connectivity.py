@@ -41,7 +41,7 @@ class Connectivity:
 
     def __init__(self, checks: Mapping[str, Check], canaries: Canaries, clock: Clock) -> None:
         """`checks` of the endpoints by name."""
-        self._hosts = {name: _distant_host(check) for name, check in checks.items()}
+        self.adopt(checks)
         self._canaries = canaries
         self._clock = clock
         self._dead: set[str] = set()
@@ -49,6 +49,10 @@ class Connectivity:
         self._since: datetime | None = None
         self._back: datetime | None = None
         self._witnesses: Sequence[Check] = ()
+
+    def adopt(self, checks: Mapping[str, Check]) -> None:
+        """Go on with these."""
+        self._hosts = {name: _distant_host(check) for name, check in checks.items()}
 
     async def judge(self, results: Sequence[ProbeResult]) -> Judged:
         """The results of about a second, oldest first; to be called every second, also without any."""

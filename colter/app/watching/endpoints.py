@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from colter.app.watching.pulse import Pulse
 from colter.app.watching.schedule import SOON, Schedule
@@ -26,9 +27,10 @@ class Watched:
     interval: timedelta
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Begun:
     due: datetime
+    interval: timedelta
     disturbed: bool = False
     """Something happened to us since; a bad result would tell of that."""
 
@@ -50,13 +52,20 @@ class Endpoints:
         self._prober = prober
         self._clock = clock
         self._emit = emit
-        intervals = {name: each.interval for name, each in self._watched.items()}
-        self._schedule = Schedule(intervals, clock, soon=soon)
+        self._schedule = Schedule(self._intervals, clock, soon=soon)
         self.counts = self._schedule.counts
         self._pulse = Pulse(clock)
         self._begun: dict[str, _Begun] = {}
         self._on_their_way: set[asyncio.Future[None]] = set()
         self._behind = False
+
+    def adopt(self, watched: Sequence[Watched]) -> None:
+        """Go on with these. What is on its way of those that are as they were arrives; all else is not heard of."""
+        before, self._watched = self._watched, {each.check.name: each for each in watched}
+        self._schedule.adopt(self._intervals)
+        for name in [name for name in self._begun if not self._is_as_in(before, name)]:
+            del self._begun[name]
+            self._schedule.done(name)
 
     def begin_due(self) -> None:
         """Begin what is due."""
@@ -64,12 +73,14 @@ class Endpoints:
         if not (runs := self._schedule.due()):
             return
         now, monotonic = self._clock.now(), self._clock.monotonic()
-        for run in runs:
-            self._begun[run.name] = _Begun(now - timedelta(seconds=monotonic - run.due))
-        names = [run.name for run in runs]
-        work = self._prober.begin([self._watched[name].check for name in names], self._take)
+        batch = {
+            run.name: _Begun(now - timedelta(seconds=monotonic - run.due), self._watched[run.name].interval)
+            for run in runs
+        }
+        self._begun |= batch
+        work = self._prober.begin([self._watched[name].check for name in batch], partial(self._take, batch))
         self._on_their_way.add(work)
-        work.add_done_callback(lambda future: self._end(names, future))
+        work.add_done_callback(lambda future: self._end(batch, future))
 
     def stop(self) -> None:
         """Begin nothing more; what is on its way is forgotten."""
@@ -80,12 +91,25 @@ class Endpoints:
         """How long nothing will be due."""
         return self._schedule.until_next()
 
-    def _take(self, results: Sequence[ProbeResult]) -> None:
+    @property
+    def _intervals(self) -> Mapping[str, timedelta]:
+        return {name: each.interval for name, each in self._watched.items()}
+
+    def _is_as_in(self, before: Mapping[str, Watched], name: str) -> bool:
+        return name in self._watched and self._watched[name].check == before[name].check
+
+    def _take(self, batch: Mapping[str, _Begun], results: Sequence[ProbeResult]) -> None:
         self._feel()
-        judged = [self._judge(result, self._begun.pop(result.endpoint)) for result in results]
-        for result in results:
-            self._schedule.done(result.endpoint)
-        self._emit(judged)
+        asked = [result for result in results if self._finish(result.endpoint, batch)]
+        self._emit([self._judge(result, batch[result.endpoint]) for result in asked])
+
+    def _finish(self, name: str, batch: Mapping[str, _Begun]) -> bool:
+        """One of a batch has ended; whether anybody still wants to know how."""
+        wanted = self._begun.get(name) is batch[name]
+        if wanted:
+            del self._begun[name]
+            self._schedule.done(name)
+        return wanted
 
     def _judge(self, result: ProbeResult, begun: _Begun) -> ProbeResult:
         if result.state not in _BAD:
@@ -93,7 +117,7 @@ class Endpoints:
         if begun.disturbed:
             return _unknown(result, "Colter was stopped, or the clock was set, while it was looked at")
         late = result.at - begun.due
-        if late <= self._watched[result.endpoint].interval:
+        if late <= begun.interval:
             return result
         self._tell_behind(late)
         return _unknown(result, "it was looked at later than its interval: Colter had too much to do")
@@ -103,14 +127,13 @@ class Endpoints:
             for begun in self._begun.values():
                 begun.disturbed = True
 
-    def _end(self, names: Sequence[str], work: "asyncio.Future[None]") -> None:
+    def _end(self, batch: Mapping[str, _Begun], work: "asyncio.Future[None]") -> None:
         self._on_their_way.discard(work)
         if work.cancelled() or not work.exception():
             return
         log.error("probes were lost: %s", work.exception())
-        for name in names:  # what has not come will not come any more: let it be due again
-            if self._begun.pop(name, None):
-                self._schedule.done(name)
+        for name in batch:  # what has not come will not come any more: let it be due again
+            self._finish(name, batch)
 
     def _tell_behind(self, late: timedelta) -> None:
         if not self._behind:

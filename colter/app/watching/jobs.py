@@ -24,23 +24,33 @@ class Jobs:
         emit: Callable[[Sequence[ProbeResult]], None],
     ) -> None:
         """`jobs` by name, each with the time from one look to the next."""
-        self._jobs = {name: job for name, (job, _) in jobs.items()}
+        self._jobs = jobs
         self._judge = judge
         self._emit = emit
-        self._schedule = Schedule({name: interval for name, (_, interval) in jobs.items()}, clock)
+        self._schedule = Schedule(_intervals(jobs), clock)
+        self.counts = self._schedule.counts
+
+    def adopt(self, jobs: Mapping[str, tuple[Endpoint, timedelta]]) -> None:
+        """Go on with these."""
+        self._jobs = jobs
+        self._schedule.adopt(_intervals(jobs))
 
     def begin_due(self, group: asyncio.TaskGroup) -> None:
         """Begin what is due, as a task of this group."""
-        if names := [run.name for run in self._schedule.due()]:
-            group.create_task(self._look(names))
+        if due := [self._jobs[run.name][0] for run in self._schedule.due()]:
+            group.create_task(self._look(due))
 
     def until_next(self) -> timedelta:
         """How long nothing will be due."""
         return self._schedule.until_next()
 
-    async def _look(self, names: Sequence[str]) -> None:
+    async def _look(self, due: Sequence[Endpoint]) -> None:
         try:
-            self._emit(await self._judge([self._jobs[name] for name in names]))
+            self._emit(await self._judge(due))
         finally:
-            for name in names:
-                self._schedule.done(name)
+            for job in due:
+                self._schedule.done(job.name)
+
+
+def _intervals(jobs: Mapping[str, tuple[Endpoint, timedelta]]) -> Mapping[str, timedelta]:
+    return {name: interval for name, (_, interval) in jobs.items()}

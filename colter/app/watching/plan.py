@@ -1,7 +1,7 @@
 """What is configured to be watched, in the words of the loop."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
@@ -10,10 +10,13 @@ from colter.app.watching.canaries import quick
 from colter.app.watching.endpoints import Watched
 from colter.app.watching.schedule import SOON
 from colter.app.watching.servers import distant_servers
+from colter.app.watching.tokens import read_tokens
 from colter.config.schema.destination import short_name
 from colter.config.schema.endpoints import Canary, Endpoint
 from colter.config.settings import Settings
 from colter.core.errors import ConfigError
+from colter.core.secret import Secret
+from colter.core.units import format_amount
 from colter.sources.probe.check import Check, check_from_config, check_from_url
 
 TRACK_TIMEOUT = timedelta(minutes=10)
@@ -37,6 +40,15 @@ class WatchPlan:
     track_timeout: timedelta = TRACK_TIMEOUT
     soon: timedelta = SOON
     """Within this each endpoint has its first look."""
+    tokens: Mapping[str, Secret] = field(default_factory=dict)
+    """By which jobs report over HTTP, by name of the job."""
+    heartbeat_url: str | None = None
+    """What is fetched while all goes well."""
+
+    def __str__(self) -> str:
+        """Such as `3 endpoints and 2 sources`."""
+        endpoints = len(self.endpoints) + len(self.jobs)
+        return f"{format_amount(endpoints, 'endpoint')} and {format_amount(len(self.sources), 'source')}"
 
     @cached_property
     def checks(self) -> Mapping[str, Check]:
@@ -65,6 +77,8 @@ def read_watch_plan(settings: Settings, every: timedelta, *, soon: timedelta = S
         named=[_named(canary, settings) for canary in defaults.online_check],
         services=[quick(check_from_url(f"tcp://{server}")) for server in distant_servers(settings)],
         soon=soon,
+        tokens=read_tokens(settings),
+        heartbeat_url=config.daemon.heartbeat_url,
     )
     if not (plan.endpoints or plan.jobs or plan.sources):
         raise ConfigError(

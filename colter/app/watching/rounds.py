@@ -46,6 +46,13 @@ class Rounds:
         self._first_failure: float | None = None
         self._states: dict[str, EndpointState] = {}
 
+    def adopt(self, names: Collection[str]) -> None:
+        """Go on with these; of others nothing is kept any more."""
+        before, self._names = self._names, frozenset(names)
+        self._missing = (self._missing & self._names) | (self._names - before)
+        self._gathered = [result for result in self._gathered if result.endpoint in self._names]
+        self._states = {name: state for name, state in self._states.items() if name in self._names}
+
     def add(self, results: Sequence[ProbeResult]) -> None:
         """Take results as they come."""
         self._started = self._started or self._clock.now()

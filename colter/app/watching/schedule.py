@@ -2,10 +2,11 @@
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
+from colter.app.watching.worst import Worst
 from colter.core.clock import Clock
 
 SOON = timedelta(minutes=1)
@@ -17,8 +18,11 @@ _LATE_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Counts:
-    """What did not go as planned, since the start."""
+    """What has begun, and what did not go as planned, since the start."""
 
+    begun: int = 0
+    lag: Worst = field(default_factory=Worst)
+    """Seconds from when a run was due until it began."""
     skipped: int = 0
     """Runs that fell out because the one before was still going on."""
     late: int = 0
@@ -46,20 +50,38 @@ class Schedule:
         """
         self._clock = clock
         self._soon_seconds = soon.total_seconds()
+        self._asked = clock.monotonic()
+        self._names: list[str] = []
+        self._places: dict[str, int] = {}
+        self._seconds: list[float] = []
+        self._slots: list[float] = []
+        """When each is due in its phase; what is due apart from that is due there all the same."""
+        self._due: list[tuple[float, int]] = []
+        self._running: set[int] = set()
+        self.counts = Counts()
+        self.adopt(intervals)
+
+    def adopt(self, intervals: Mapping[str, timedelta]) -> None:
+        """Go on with these: what is as it was keeps its turn, and goes on if it is going on."""
+        now, wall = self._clock.monotonic(), self._clock.now().timestamp()
+        running = {name for name in self.running if name in intervals}
+        kept = {
+            self._names[place]: (due, self._slots[place])
+            for due, place in self._due
+            if intervals.get(self._names[place]) == timedelta(seconds=self._seconds[place])
+        }
         self._names = list(intervals)
         self._places = {name: place for place, name in enumerate(self._names)}
         self._seconds = [length.total_seconds() for length in intervals.values()]
-        self._asked = clock.monotonic()
-        wall = clock.now().timestamp()
         self._slots = [
-            self._asked + (phase(name) * seconds - wall) % seconds
+            kept[name][1] if name in kept else now + (phase(name) * seconds - wall) % seconds
             for name, seconds in zip(self._names, self._seconds, strict=True)
         ]
-        """When each is due in its phase; what is due apart from that is due there all the same."""
-        self._due = [(self._soon(place, self._asked), place) for place in range(len(self._names))]
+        self._due = [
+            (kept[name][0] if name in kept else self._soon(place, now), place) for name, place in self._places.items()
+        ]
         heapq.heapify(self._due)
-        self._running: set[int] = set()
-        self.counts = Counts()
+        self._running = {self._places[name] for name in running}
 
     def due(self) -> list[Run]:
         """What is to begin now; each goes on until `done` is told of it, and is not due meanwhile."""
@@ -75,13 +97,16 @@ class Schedule:
                 self.counts.skipped += 1
                 continue
             self._running.add(place)
+            self.counts.begun += 1
             self.counts.late += now - due > _LATE_SECONDS
+            self.counts.lag.note(now - due, now)
             runs.append(Run(self._names[place], due))
         return runs
 
     def done(self, name: str) -> None:
-        """It may be due again; harmless twice."""
-        self._running.discard(self._places[name])
+        """It may be due again; harmless twice, and for what is not planned any more."""
+        if name in self._places:
+            self._running.discard(self._places[name])
 
     @property
     def running(self) -> list[str]:

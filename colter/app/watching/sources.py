@@ -1,7 +1,7 @@
 """The sources: repositories and packages, each read every so often, never beside itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from colter.app.registry import TrackPlan
@@ -16,10 +16,15 @@ class Sources:
     """Begins what is due."""
 
     def __init__(self, plans: Sequence[TrackPlan], every: timedelta, track: Track, clock: Clock) -> None:
-        self._plans = {str(plan.source): plan for plan in plans}
+        self._plans = _by_name(plans)
         self._track = track
         self._schedule = Schedule(dict.fromkeys(self._plans, every), clock)
         self.counts = self._schedule.counts
+
+    def adopt(self, plans: Sequence[TrackPlan], every: timedelta) -> None:
+        """Go on with these."""
+        self._plans = _by_name(plans)
+        self._schedule.adopt(dict.fromkeys(self._plans, every))
 
     def begin_due(self, group: asyncio.TaskGroup) -> None:
         """Begin what is due, as tasks of this group."""
@@ -35,3 +40,7 @@ class Sources:
             await self._track(plan)
         finally:
             self._schedule.done(plan.source)
+
+
+def _by_name(plans: Sequence[TrackPlan]) -> Mapping[str, TrackPlan]:
+    return {plan.source: plan for plan in plans}

@@ -1,6 +1,7 @@
 """The loop: what is due begins, and never waits for what becomes of it."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 from colter.app.watching.endpoints import Endpoints
@@ -14,12 +15,18 @@ _TICK = timedelta(milliseconds=20)
 _LONGEST = timedelta(seconds=1)
 
 
-async def watch(endpoints: Endpoints, jobs: Jobs, sources: Sources, rounds: Rounds, clock: Clock) -> None:
-    """Watch until cancelled; what was measured by then is kept, what is on its way is not."""
+async def watch(
+    endpoints: Endpoints, jobs: Jobs, sources: Sources, rounds: Rounds, clock: Clock, *, turned: Callable[[], None]
+) -> None:
+    """Watch until cancelled; what was measured by then is kept, what is on its way is not.
+
+    `turned` is told every time the loop comes round, which is every second at least.
+    """
     async with asyncio.TaskGroup() as group:
         group.create_task(rounds.run())
         try:
             while True:
+                turned()
                 endpoints.begin_due()
                 jobs.begin_due(group)
                 sources.begin_due(group)

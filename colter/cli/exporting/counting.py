@@ -39,4 +39,4 @@ async def _owing(context: Context) -> "Sequence[Owing]":
     from colter.app.runtime import open_runtime
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        return await runtime.owing()
+        return await runtime.store.owing()

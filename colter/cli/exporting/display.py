@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
+from colter.cli.listening import read_address
 from colter.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,13 +30,8 @@ def serve(context: Context, listen: str) -> None:
     Raises:
         UsageError: `listen` is no address, or nobody can listen there.
     """
-    from colter.config.schema.checks import check_listen
-
-    try:
-        host, _, port = check_listen(listen).rpartition(":")
-    except ValueError as error:
-        raise UsageError(f"--listen: {error}") from error
-    context.run(lambda: _serve(context, (host.strip("[]"), int(port))))
+    address = read_address(listen)
+    context.run(lambda: _serve(context, address))
 
 
 async def _serve(context: Context, address: tuple[str, int]) -> None:
@@ -43,7 +39,7 @@ async def _serve(context: Context, address: tuple[str, int]) -> None:
     from colter.web.metrics import serve_store
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        await serve_store(runtime, address, clock=context.clock, say=context.say)
+        await serve_store(runtime.store, address, clock=context.clock, say=context.say)
 
 
 async def _clear(context: Context, sinks: Sequence[str]) -> None:

@@ -44,7 +44,7 @@ async def _deliver(
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
         await runtime.deliver(names, patience=patience, arrived=arriving)
         problems += runtime.problems
-        return {owing.to: owing for owing in await runtime.owing() if owing.lane == "sink"}
+        return {owing.to: owing for owing in await runtime.store.owing() if owing.lane == "sink"}
 
 
 def _tell(context: Context, name: str, arrived: int | None, owing: "Owing | None") -> None:

@@ -33,7 +33,7 @@ async def _read(context: Context) -> "Sequence[Refusal]":
     from colter.app.runtime import open_runtime
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        return await runtime.refusals()
+        return await runtime.store.refusals()
 
 
 def _page(context: Context, format_: str, refused: "Sequence[Refusal]") -> str:

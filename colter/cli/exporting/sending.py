@@ -90,6 +90,6 @@ async def _send(
 
 
 async def _show(context: Context, runtime: "Runtime", display: "Display") -> None:
-    await display.show(await runtime.latest())
+    await display.show(await runtime.store.latest())
     context.say(f"colter: {display.name}: shows the newest state and no history; it has the newest state now")
     context.say("  hint: `colter export -f openmetrics` writes history that Prometheus can import; docs/files.md")

@@ -11,7 +11,7 @@ from colter.core.model import ProbeResult
 from colter.core.text import clean
 
 if TYPE_CHECKING:
-    from colter.sinks.exposition import Point
+    from colter.sinks.text_format import Point
 
 Fails = Callable[[ProbeResult], bool]
 _BODY_SHOWN = 500

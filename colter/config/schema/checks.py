@@ -154,6 +154,11 @@ def check_listen(written: str) -> str:
     return host_port(check_host(host.removeprefix("[").removesuffix("]")), int(port))
 
 
+def check_daemon_listen(written: str) -> str:
+    """The same, or `off`."""
+    return written if written == "off" else check_listen(written)
+
+
 def read_gateway(written: str) -> str:
     """The address of a Pushgateway; without a scheme too, as prometheus_client takes it."""
     return check_address(written if "://" in written else f"http://{written}", DEFAULT_PORTS)

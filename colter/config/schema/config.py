@@ -207,9 +207,12 @@ class Daemon(Section):
     """`colter daemon`."""
 
     every: Duration = Field(timedelta(minutes=15), description="Time from one round of tracking to the next.")
-    listen: Listen = Field("127.0.0.1:9464", description="Where metrics and the status page are served.")
+    listen: Listen = Field(
+        "127.0.0.1:9464", description="Where the daemon serves metrics, health and `/probe`; `off`: nowhere."
+    )
     heartbeat_url: WebAddress | None = Field(
-        None, description="Fetched after every round: tells a watcher that Colter lives."
+        None,
+        description="Fetched every minute while all goes well: tells a watcher that Colter lives.",
     )
 
 

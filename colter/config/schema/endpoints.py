@@ -12,6 +12,7 @@ from colter.config.schema.destination import origin, short_name
 from colter.config.schema.expectations import Expect, Warn
 from colter.config.schema.measures import Threshold
 from colter.config.schema.requests import RequestOptions
+from colter.config.schema.secretref import SecretRef
 from colter.config.schema.section import Section, shared
 from colter.config.schema.values import (
     Cadence,
@@ -106,6 +107,14 @@ class Heartbeat(Section):
     max_runtime: Duration | None = Field(
         None, description="Down when it runs longer than this; none: until it is due again."
     )
+    token: SecretRef | None = Field(
+        None,
+        description="Lets it report over HTTP, to `/beat/TOKEN` of the daemon: at least 16 letters, digits, - and _.",
+    )
+
+    def destination(self) -> str:
+        """It is sent to nobody: whoever reports must know it."""
+        return "beat"
 
     @property
     def interval(self) -> timedelta | None:

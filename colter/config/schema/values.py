@@ -46,7 +46,8 @@ RecordType = Annotated[Line, AfterValidator(check_record), WithJsonSchema({"enum
 NameServer = Annotated[Line, AfterValidator(check_server)]
 """An IP address, and a port where it is not 53."""
 Gateway = Annotated[Line, AfterValidator(checks.read_gateway)]
-Listen = Annotated[Line, AfterValidator(checks.check_listen)]
+Listen = Annotated[Line, AfterValidator(checks.check_daemon_listen)]
+"""`host:port` or `off`."""
 LogFile = Annotated[Line, AfterValidator(checks.check_log_file)]
 SinkFile = Annotated[Line, AfterValidator(checks.check_sink_file)]
 TextFile = Annotated[Line, AfterValidator(checks.check_text_file)]

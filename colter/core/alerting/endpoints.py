@@ -17,6 +17,10 @@ _VERDICTS = {
 
 
 def observe_endpoint(rule: str, result: ProbeResult, sequence: int, *, self_offline: bool = False) -> Observation:
-    """The result, judged by one of the two rules; while it is us who are offline it tells nothing."""
-    verdict = Verdict.UNKNOWN if self_offline else _VERDICTS.get((rule, result.state), Verdict.UNKNOWN)
+    """The result, judged by one of the two rules; while it is us who are offline it tells nothing.
+
+    Nor does it when nothing was asked: one answer of a server that wants to be left alone is one bad look, not many.
+    """
+    tells_nothing = self_offline or not result.attempts
+    verdict = Verdict.UNKNOWN if tells_nothing else _VERDICTS.get((rule, result.state), Verdict.UNKNOWN)
     return Observation(sequence, verdict, result.at, result.reason, result.detail)

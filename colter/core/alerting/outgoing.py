@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from colter.core.alerting.channels import channel_target
 from colter.core.alerting.notice import Notice
 
 GROUP_WAIT = timedelta(seconds=10)
@@ -45,13 +46,17 @@ def divert(row: Outgoing, fallback: Mapping[str, str], channels: Sequence[str], 
     """R11: the same notice for another channel, after its own has refused it for good.
 
     The channel's own fallback first, then any other in the order of the configuration; None: all others
-    have been sent it themselves, or have refused it too.
+    have been sent it themselves, or have refused it too. How a channel fares is never told to that channel.
     What follows in the same incident must go there too: `follow_to`.
     """
     refused = (*row.refused_by, row.channel)
     wanted = [fallback[name] for name in refused[::-1] if name in fallback]
     served = {*refused, *row.notice.channels}
-    left = [name for name in (*wanted, *channels) if name not in served and name in channels]
+    left = [
+        name
+        for name in (*wanted, *channels)
+        if name not in served and name in channels and row.notice.target != channel_target(name)
+    ]
     if not left:
         return None
     return replace(row, channel=left[0], queued=now, due=now, begun=None, refused_by=refused)

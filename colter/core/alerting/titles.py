@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from colter.core.alerting.damage import EVENT_KIND
 from colter.core.alerting.notice import Kind, Notice
 from colter.core.alerting.phrases import because, phrases
 from colter.core.alerting.spans import say_length, say_span
@@ -13,6 +14,7 @@ _EVENTS = {
     "release": ("new release", "of"),
     "yanked": ("yanked release", "of"),
     "renamed": ("new name", "of"),
+    EVENT_KIND: ("damaged history", "of"),
 }
 """By kind of event, how it is counted, and how that goes with the name of what it happened to."""
 _GROWTH = ("growing number", "of")

@@ -19,22 +19,21 @@ from typing import IO
 from colter.core import own_metrics
 from colter.core.model import Entry, Latest, Metric, ProbeResult
 from colter.core.records import number
-from colter.sinks.exposition import Point, of_latest
+from colter.sinks.exposition import of_latest
+from colter.sinks.text_format import Labels, Point, write_head, write_labels
 
 _BETWEEN = "\x1f"
 """Between the parts of an unsorted line; `clean()` leaves none in any label, and it sorts before all that is left."""
 _RUN = 100_000
 """Lines that are sorted at once: some 40 MB. Longer histories become several runs, which are merged."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
-_OF_WORDS = "What is known in words"
 
 
 def written(entry: Entry) -> str:
     """One unsorted line for each number: family, labels, milliseconds, value."""
     at = (entry.what.at - _EPOCH) // timedelta(milliseconds=1)
     return "".join(
-        _BETWEEN.join((point.name, _labels(point), f"{at:015d}", str(number(point.value)))) + "\n"
+        _BETWEEN.join((point.name, _labels(point.labels), f"{at:015d}", str(number(point.value)))) + "\n"
         for point in _points(entry)
         if isfinite(point.value)
     )
@@ -52,7 +51,7 @@ def arranged(unsorted: Iterable[str], metrics: Iterable[Metric], folder: Path | 
     with ExitStack() as stack:
         lines = heapq.merge(*_runs(unsorted, folder, stack), key=_series_and_time)
         for name, family in groupby(lines, key=lambda line: line.partition(_BETWEEN)[0]):
-            yield heads.get(name) or _head(name, "gauge", _OF_WORDS)
+            yield write_head(name, heads.get(name, ()), "openmetrics")
             for _, same in groupby(family, key=_series_and_time):
                 *_, last = same
                 yield _final(last)
@@ -68,9 +67,9 @@ def _points(entry: Entry) -> Iterator[Point]:
     return (point for point in shown if point.metric is not own_metrics.LAST_SUCCESS)
 
 
-def _labels(point: Point) -> str:
+def _labels(labels: Labels) -> str:
     """In the order of their names, as a series is the same however they stand; an empty one is none."""
-    return ",".join(f'{name}="{text.translate(_ESCAPES)}"' for name, text in sorted(point.labels) if text)
+    return write_labels(tuple(sorted(label for label in labels if label[1])))
 
 
 def _runs(unsorted: Iterable[str], folder: Path | None, stack: ExitStack) -> list[IO[str]]:
@@ -87,27 +86,14 @@ def _series_and_time(line: str) -> str:
     return line.rpartition(_BETWEEN)[0]
 
 
-def _heads(metrics: Iterable[Metric]) -> dict[str, str]:
-    """What stands above each family; metrics that share a name differ in a label only, and the help tells all."""
+def _heads(metrics: Iterable[Metric]) -> dict[str, list[Metric]]:
     named: dict[str, list[Metric]] = {}
     for metric in metrics:
         named.setdefault(metric.prometheus, []).append(metric)
-    return {
-        name: _head(name, "counter" if any(each.kind == "counter" for each in alike) else "gauge", _help(alike))
-        for name, alike in named.items()
-    }
-
-
-def _help(alike: Iterable[Metric]) -> str:
-    return "; ".join(dict.fromkeys(metric.help for metric in alike))
-
-
-def _head(name: str, kind: str, help_: str) -> str:
-    family = name.removesuffix("_total") if kind == "counter" else name
-    return f"# HELP {family} {help_.translate(_ESCAPES)}\n# TYPE {family} {kind}\n"
+    return named
 
 
 def _final(line: str) -> str:
     name, labels, at, value = line.rstrip("\n").split(_BETWEEN)
     seconds, milliseconds = divmod(int(at), 1000)
-    return f"{name}{{{labels}}} {value} {seconds}.{milliseconds:03d}\n"
+    return f"{name}{labels} {value} {seconds}.{milliseconds:03d}\n"

@@ -27,6 +27,7 @@ _TLS_CODES = frozenset(
 )
 _WEIRD_SERVER_REPLY = 8  # CURLE_WEIRD_SERVER_REPLY, which pycurl does not name
 _PROXY_ERROR = 97  # CURLE_PROXY, likewise
+_TOO_LARGE = 100  # CURLE_TOO_LARGE, likewise
 _PROXY_AUTHENTICATION, _FIRST_BAD = 407, 300
 _PROTOCOL = {
     pycurl.E_GOT_NOTHING: "closed the connection without an answer",
@@ -35,6 +36,7 @@ _PROTOCOL = {
     pycurl.E_SEND_ERROR: "broke the connection off while the request was sent",
     pycurl.E_UNSUPPORTED_PROTOCOL: "sent something that is not HTTP",
     _WEIRD_SERVER_REPLY: "sent something that is not HTTP",
+    _TOO_LARGE: "sent a header that is too large",
 }
 
 
@@ -72,7 +74,7 @@ def _diagnose(transfer: Transfer, url: Url, answer: Answer, timeout: timedelta) 
     if code in (pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_SSL_CACERT_BADFILE, pycurl.E_SSL_CERTPROBLEM):
         return ProbeFailedError(Reason.INTERNAL_ERROR, f"the probe could not be made: {words}")
     said = _PROTOCOL.get(code, "broke the rules of HTTP")
-    return ProbeFailedError(Reason.PROTOCOL_ERROR, f"the server {said}: {words}")
+    return ProbeFailedError(Reason.PROTOCOL_ERROR, f"the server {said}: {words}" if words else f"the server {said}")
 
 
 def _timed_out(curl: pycurl.Curl, url: Url, answer: Answer, timeout: timedelta) -> ProbeFailedError:

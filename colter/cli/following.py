@@ -1,0 +1,86 @@
+"""How a running daemon follows its configuration: SIGHUP, or a change of the file."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from colter.cli.context import Context
+
+if TYPE_CHECKING:
+    from colter.app.runtime import Runtime
+    from colter.app.watching.change import Change
+    from colter.app.watching.doors import Doors
+    from colter.app.watching.health import Health
+    from colter.app.watching.notify import Supervisor
+    from colter.app.watching.plan import WatchPlan
+    from colter.app.watching.reload import Stamp
+    from colter.config.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Following:
+    """Everything of one daemon that a changed configuration reaches."""
+
+    context: Context
+    runtime: "Runtime"
+    doors: "Doors"
+    health: "Health"
+    supervisor: "Supervisor"
+    settings: "Settings"
+    """In use."""
+    plan: "WatchPlan"
+    """In use."""
+    used: "Stamp"
+    """The version of the file that is in use."""
+    sinks: tuple[str, ...]
+    every: timedelta | None
+    """As `--every` says, whatever is configured."""
+
+    async def follow(self, watch: Callable[["WatchPlan"], None]) -> None:
+        """Until cancelled; `watch` has the loop go on by another plan."""
+        from colter.app.watching.reload import Reload
+
+        async def adopt(change: "Change") -> None:
+            await self._adopt(change)
+            watch(change.plan)
+
+        reload = Reload(
+            self.context.config_path,
+            self.used,
+            self._read,
+            self.context.clock,
+            told=self.health.reloaded,
+            around=self.supervisor.reloading,
+        )
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.ask)
+        await reload.run(adopt)
+
+    def _read(self) -> "Change":
+        from colter.app.watching.change import read_change
+
+        return read_change(self.context.read_again(), self.plan, every=self.every, sinks=self.sinks)
+
+    async def _adopt(self, change: "Change") -> None:
+        from colter.app.watching.change import after_restart
+
+        change.settings.forget_file()
+        if keys := after_restart(self.settings.config, change.settings.config):
+            log.warning("%s: takes effect after a restart", ", ".join(keys))
+        if locked := list(change.locked.values()):
+            log.warning(
+                "%d secrets cannot be opened, and what needs them goes on as it was: %s. "
+                "`colter login`, then SIGHUP, has them tried again",
+                len(locked),
+                locked[0],
+            )
+        await self.runtime.adopt(change.settings, change.locked, change.plan.every)
+        self.doors.use(change.plan)
+        self.context.logs.set_file_level(change.settings.config.log.level)
+        self.context.settings = self.settings = change.settings
+        self.plan = change.plan

@@ -1,0 +1,34 @@
+"""What a daemon serves over HTTP, if it is to serve anything."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from colter.app.runtime import Runtime
+    from colter.app.watching.doors import Doors
+    from colter.app.watching.health import Health
+    from colter.core.clock import Clock
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def served(
+    address: tuple[str, int] | None, runtime: "Runtime", health: "Health", doors: "Doors", clock: "Clock"
+) -> AsyncIterator[None]:
+    """Around the work; `address` None: nothing is served.
+
+    Raises:
+        UsageError: it is not possible to listen there.
+    """
+    if address is None:
+        yield
+        return
+    from colter.web.daemon import application
+    from colter.web.serve import serving
+
+    async with serving(application(runtime, health, doors, clock, address[0]), address) as url:
+        log.info("serving %s/metrics", url)
+        yield

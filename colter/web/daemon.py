@@ -1,0 +1,88 @@
+"""What a running daemon serves: how it is, what it knows, a probe on demand, and an ear for jobs."""
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_address
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from colter.app.beats import keep_beat_in
+from colter.app.runtime import Runtime
+from colter.app.watching.doors import Doors
+from colter.app.watching.health import Health
+from colter.app.watching.near import is_near
+from colter.core.clock import Clock
+from colter.sinks.text_format import Point
+from colter.web.beat import beat_routes
+from colter.web.metrics import metrics_route
+from colter.web.own import of_health, of_process, of_unkept
+from colter.web.page import Page
+from colter.web.probe import probe_route
+
+
+def application(runtime: Runtime, health: Health, doors: Doors, clock: Clock, host: str) -> Starlette:
+    """`/metrics`, `/healthz`, `/readyz`, `/probe` and `/beat`, and nothing else.
+
+    Args:
+        runtime: the daemon's, open.
+        health: how it is.
+        doors: what can be reached.
+        clock: the time.
+        host: where it listens. On loopback, only who names this machine is answered.
+    """
+
+    def more() -> Iterable[Point]:
+        return [*of_health(health), *of_unkept(*runtime.unkept), *of_process()]
+
+    async def is_alive(_: Request) -> Response:
+        return _verdict(health.is_alive(clock.monotonic()), "the loop does not turn")
+
+    async def is_ready(_: Request) -> Response:
+        return _verdict(health.is_ready, "nothing was kept yet")
+
+    routes: Sequence[Route] = [
+        metrics_route(Page(runtime.store, clock, more)),
+        Route("/healthz", is_alive, methods=["GET"]),
+        Route("/readyz", is_ready, methods=["GET"]),
+        probe_route(doors.check, runtime.open_prober(), clock),
+        *beat_routes(doors.job, lambda beat: keep_beat_in(runtime.store, beat), clock),
+    ]
+    guards = [Middleware(_OnlyThisMachine)] if is_near(host) else []
+    made = Starlette(routes=routes, middleware=guards)
+    made.router.redirect_slashes = False
+    return made
+
+
+class _OnlyThisMachine:
+    """Answers who asks for an address, or for localhost.
+
+    A web page can have its own name lead to 127.0.0.1, and then read in a browser here what only this machine may
+    (DNS rebinding); but the browser says that name.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_harmless(Request(scope).headers.get("host", "")):
+            refusal = PlainTextResponse("Ask for this machine by its address.\n", 421)
+            await refusal(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_harmless(host: str) -> bool:
+    name = host.rpartition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
+    try:
+        ip_address(name)
+    except ValueError:
+        return is_near(name.lower())
+    return True
+
+
+def _verdict(well: bool, problem: str) -> Response:
+    return PlainTextResponse("ok\n") if well else PlainTextResponse(f"{problem}\n", 503)

@@ -1,0 +1,42 @@
+"""What the daemon tells of itself on `/metrics`."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from prometheus_client import ProcessCollector  # noqa: TID253  this module is imported when it serves
+
+from colter.app.watching.health import Health
+from colter.core import own_metrics as own
+from colter.core.model import Metric
+from colter.sinks.exposition import own_point
+from colter.sinks.text_format import Point
+
+
+def of_health(health: Health) -> Iterator[Point]:
+    """How it goes with measuring and with the configuration."""
+    for kind, counts in health.counts.items():
+        yield own_point(own.LOOKS, counts.begun, kind=kind)
+        yield own_point(own.LATE, counts.late, kind=kind)
+        yield own_point(own.SKIPPED, counts.skipped, kind=kind)
+        yield own_point(own.MISSED, counts.missed, kind=kind)
+    yield own_point(own.LAG, health.lag)
+    for source, number in health.rounds.items():
+        yield own_point(own.ROUNDS, number, source=source)
+        yield own_point(own.ROUND_DURATION, health.durations[source].total_seconds(), source=source)
+    yield own_point(own.RELOADED, float(health.reload_problem is None))
+    yield own_point(own.RELOADED_AT, health.loaded.timestamp())
+
+
+def of_unkept(waiting: int, lost: int) -> Iterator[Point]:
+    """Readings and results that the history has not taken."""
+    yield own_point(own.UNKEPT, waiting)
+    yield own_point(own.LOST, lost)
+
+
+def of_process() -> Iterator[Point]:
+    """Memory, processor time and open files, under the names that every exporter has for them; on Linux only."""
+    for family in ProcessCollector(registry=None).collect():
+        kind: Literal["gauge", "counter"] = "counter" if family.type == "counter" else "gauge"
+        for sample in family.samples:
+            declared = Metric(sample.name, family.documentation, sample.name, "", "", kind=kind)
+            yield Point(sample.name, (), sample.value, declared)

@@ -1,0 +1,126 @@
+"""F22: the configuration is edited while the daemon runs, well and badly, hundreds of times.
+
+Nobody ends, nothing that was not touched begins anew, and nobody is told of it. With COLTER_LONG=1: 10,000 edits.
+"""
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tests.cli.running import Machine
+from tests.fakes.endpoints import EndpointServer, Visit, reply
+from tests.faults.editing import Editor, FastClock
+from tests.sending.receiver import Receiver, receiving
+
+EDITS = 10_000 if os.environ.get("COLTER_LONG") == "1" else 200
+SPEED = 20
+"""So many times as fast as life: the daemon looks at its file 20 times a second."""
+INTERVAL, SPELL, ENOUGH = 2, 25, 20
+"""Seconds from look to look; looks after which one endpoint changes its mind, and looks that it takes to be told."""
+_PATIENCE = 60
+
+
+def test_whatever_is_done_to_the_configuration_what_is_not_touched_goes_on(tmp_path: Path) -> None:
+    machine, clock, over = Machine(tmp_path), FastClock(SPEED), threading.Event()
+    with EndpointServer(_moody()) as web, receiving(Receiver()) as hook:
+        steady = [
+            _steady("well", web.url("/fine/steady")),
+            _steady("ill", web.url("/broken/steady"), down_after=2),
+            _steady("moody", web.url("/moody"), down_after=ENOUGH, up_after=ENOUGH),
+        ]
+        editor = Editor(machine.configure(""), steady, random.Random(EDITS), web=web.url(""), hook=hook.url)
+        editor.settle(_steady("first", web.url("/fine/first")))
+        worker = threading.Thread(target=_edit, args=(editor, web, over))
+        worker.start()
+        done = machine.inside("daemon", "--listen", "off", "-o", "file", clock=clock)
+        over.set()
+        worker.join()
+        told = [f"{said['state']} {said['target']}" for request in hook.taken for said in request.json["alerts"]]
+    kept = machine.inside("export", "--since", "30d", "-f", "jsonl", "-q", clock=clock)
+    looks = [json.loads(line) for line in kept.out.splitlines()]
+    assert done.code == 143, done.err
+    assert len(editor.kinds) == 6
+    assert [said for said in told if said.endswith(("well", "ill"))] == ["firing probe:ill"]
+    moods = [look["state"] for look in looks if look["target"] == "probe:moody"]
+    expected = list(_changes(moods))
+    assert len(expected) > 1
+    heard = [said.partition(" ")[0] for said in told if said.endswith("moody")]
+    assert heard == expected[: len(heard)]
+    # What there is to tell waits a while for more, and longer after 30 messages in an hour.
+    assert len(expected) - len(heard) <= max(1, len(expected) // 10)
+    machine.inside("probe", "last", "-q", "-o", "file", clock=clock)  # brings the sink what it is owed
+    files = [file.read_text() for file in tmp_path.glob("**/?.jsonl")]
+    assert len(files) == 3
+    brought = Counter(f"{look['at']} {look['target']}" for look in map(json.loads, "".join(files).splitlines()))
+    assert set(brought.values()) == {1}
+    assert {f"{look['at']} {look['target']}" for look in looks} <= set(brought)
+    _assert_regular(look["at"] for look in looks if look["target"] == "probe:well")
+
+
+def _steady(name: str, url: str, **options: Any) -> dict[str, Any]:
+    return {"name": name, "url": url, "interval": f"{INTERVAL}s", "timeout": "9s", "confirm": 0, **options}
+
+
+def _moody() -> Callable[[Visit], None]:
+    looks = 0
+
+    def answer(visit: Visit) -> None:
+        nonlocal looks
+        bad = visit.path.startswith("/broken")
+        if visit.path == "/moody":
+            bad = looks // SPELL % 2 == 1
+            looks += 1
+        reply(500 if bad else 200)(visit)
+
+    return answer
+
+
+def _edit(editor: Editor, web: EndpointServer, over: threading.Event) -> None:
+    def asked(path: str) -> bool:
+        return any(f"GET {path} ".encode() in request for request in web.requests[-1000:])
+
+    chance = random.Random(1)
+    try:
+        _until(lambda: asked("/fine/first"))
+        for _ in range(EDITS):
+            editor.edit()
+            time.sleep(chance.choice([0, 0.5, 1.2, 2.5]) / SPEED)
+        editor.settle(_steady("last", web.url("/fine/last")))
+        _until(lambda: asked("/fine/last"))
+    finally:
+        if not over.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _until(true: Callable[[], object]) -> None:
+    deadline = time.perf_counter() + _PATIENCE
+    while not true():
+        assert time.perf_counter() < deadline, "it did not happen"
+        time.sleep(0.05)
+
+
+def _changes(moods: Iterable[str]) -> Iterator[str]:
+    """What there is to tell of these looks; one that tells nothing counts for nothing."""
+    firing, run = False, 0
+    for mood in moods:
+        if mood == "unknown":
+            continue
+        run = run + 1 if (mood == "down") != firing else 0
+        if run == ENOUGH:
+            firing, run = not firing, 0
+            yield "firing" if firing else "ok"
+
+
+def _assert_regular(times: Iterable[str]) -> None:
+    """As many looks as there were intervals, and not many more or fewer for having been planned anew."""
+    at = sorted(datetime.fromisoformat(each) for each in times)
+    intervals = (at[-1] - at[0]).total_seconds() / INTERVAL
+    assert 0.8 * intervals <= len(at) - 1 <= intervals + 1

@@ -1,0 +1,5 @@
+"""A machine that has never seen Colter."""
+
+from tests.watching.conftest import machine
+
+__all__ = ["machine"]
