@@ -47,11 +47,13 @@ async def scheduling_loop(monitor_config: MonitorConfig, email_config: EmailConf
 
 
 async def _deliver_rest(runtime: Runtime) -> None:
-    try:
-        async with asyncio.timeout(_LAST_WORDS.total_seconds()):
-            await runtime.deliver(patience=_AT_ONCE)
-    except TimeoutError:
+    # Not `asyncio.timeout`: before Python 3.11.3 it does not work in a task that was cancelled, as this one was.
+    work = asyncio.create_task(runtime.deliver(patience=_AT_ONCE))
+    _, late = await asyncio.wait([work], timeout=_LAST_WORDS.total_seconds())
+    if late:
         log.debug("not everything could be brought within %s", _LAST_WORDS)
+        work.cancel()
+        await asyncio.wait([work])
     for owing in await runtime.store.owing():
         if owing.deliveries:
             what = "measurement" if owing.lane == "sink" else "notification"
