@@ -51,20 +51,7 @@ def of_every_kind() -> list[Round]:
         Reading(Target("pypi", "no-such"), START, problem="there is no such package"),
     ]
     results = [
-        ProbeResult(
-            "api",
-            "https://api.example.org/",
-            START,
-            EndpointState.UP,
-            status_code=200,
-            http_version="2",
-            ip="192.0.2.1",
-            latency_ms=12.345,
-            phases=Phases(1, 2, 3, 4.5, 1.845),
-            size=1256,
-            certificate_expires=START + timedelta(days=90),
-            group="backend",
-        ),
+        replace(measured.UP, evidence=None),
         ProbeResult("shop", "http://192.0.2.2/", START, EndpointState.DOWN, Reason.CONNECT_REFUSED, "refused; =2"),
     ]
     later = [replace(reading, at=START + timedelta(milliseconds=1), events=()) for reading in readings]
