@@ -1,12 +1,17 @@
-"""Memory of `colter daemon`, with history, alerts and a channel, while it watches ten thousand endpoints once a minute.
+"""Memory of `colter daemon`, with history, alerts and a channel, while it watches and is scraped.
 
-    python bench/memory.py [ENDPOINTS]
+    python bench/memory.py [ENDPOINTS [MINUTES]]
     python bench/memory.py --flat [MINUTES]
 
-It is measured from outside, after every endpoint has been looked at twice. `--flat` watches a thousand endpoints every
-two seconds instead, for a while, and tells what that adds: memory, open files and threads.
+It is measured from outside. Without `--flat`: ten thousand endpoints once a minute on a fresh history; until each was
+looked at and the history was tended for the first time, and then while `/metrics` is scraped every five seconds, in
+both formats, packed and plain. Twenty minutes show the next tending too.
+
+`--flat` watches a thousand endpoints every two seconds instead, which is a virtual hour of one look a minute in two
+minutes, and tells what each such hour adds: 15 are seven and a half of them, 48 a day.
 """
 
+import itertools
 import re
 import subprocess
 import sys
@@ -15,23 +20,70 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import linear_regression
 from typing import NamedTuple
+from urllib.request import Request, urlopen
 
 from bench.farm import Farm, farm
+from tests.servers.process import LOOPBACK, free_port
 
 PROGRAM = Path(sys.executable).with_name("colter")
-MANY, MUST = 10_000, 150
-FLAT_MANY, FLAT_INTERVAL, FLAT_MINUTES = 1000, 2, 10
+MANY, MUST, MINUTES = 10_000, 150, 4
+BASE_SECONDS = 100
+"""By then all of a minute's endpoints were looked at, and the history was tended once."""
+FLAT_MANY, FLAT_INTERVAL, FLAT_MINUTES = 1000, 2, 15
+WARM_SECONDS = 120
+VIRTUAL_HOUR = FLAT_MANY * 60
+"""Looks at a thousand endpoints, one a minute, in an hour."""
 EVERY_SECONDS = 5
+SCRAPES = [
+    {"Accept": accept, "Accept-Encoding": packed}
+    for packed in ("gzip", "identity")
+    for accept in ("application/openmetrics-text; version=1.0.0", "text/plain")
+]
 
 
 class Size(NamedTuple):
     """Of the process at one moment."""
 
     mib: float
+    highest: float
+    """It was never larger, since its start."""
     files: int
     threads: int
     cpu: float
+
+
+class Daemon(NamedTuple):
+    """One that runs."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+    def size(self) -> Size:
+        """What the kernel says of it."""
+        if self.process.poll() is not None:
+            raise SystemExit("the daemon has ended; the figures would mean nothing")
+        folder = Path(f"/proc/{self.process.pid}")
+        status = dict(re.findall(r"(\w+):\s+(\d+)", (folder / "status").read_text()))
+        fields = (folder / "stat").read_text().rpartition(") ")[2].split()
+        return Size(
+            mib=int(status["VmRSS"]) / 1024,
+            highest=int(status["VmHWM"]) / 1024,
+            files=len(list((folder / "fd").iterdir())),
+            threads=int(status["Threads"]),
+            cpu=(int(fields[11]) + int(fields[12])) / 100,
+        )
+
+    def scrape(self, headers: dict[str, str]) -> bytes:
+        """One page, as it comes."""
+        with urlopen(Request(f"http://{LOOPBACK}:{self.port}/metrics", headers=headers)) as answer:
+            return bytes(answer.read())
+
+    def looks(self) -> float:
+        """How many it has begun."""
+        [found] = re.findall(rb'colter_looks_total\{kind="probe"\} (\S+)', self.scrape({}))
+        return float(found)
 
 
 def main() -> None:
@@ -39,52 +91,55 @@ def main() -> None:
     if "--flat" in sys.argv:
         flat(float(sys.argv[2]) if len(sys.argv) > 2 else FLAT_MINUTES)
     else:
-        crowd(int(sys.argv[1]) if len(sys.argv) > 1 else MANY)
+        given = [float(word) for word in sys.argv[1:]]
+        crowd(*(int(given[0]), given[1]) if len(given) > 1 else (int(given[0]) if given else MANY, MINUTES))
 
 
-def crowd(endpoints: int) -> None:
-    """Ten thousand, until each was looked at twice."""
-    with watching(endpoints, interval=60) as process:
-        sizes = [size for _, size in measured(process, 150)]
-    print(f"{endpoints} endpoints every 60 s: {sizes[-1].mib:.0f} MiB, at most {max(sizes).mib:.0f} MiB (must: {MUST})")
+def crowd(endpoints: int, minutes: float) -> None:
+    """Ten thousand: first alone, then scraped."""
+    with watching(endpoints, interval=60) as daemon:
+        alone = [size for _, size in measured(daemon, BASE_SECONDS)]
+        scrapes = itertools.cycle(SCRAPES)
+        scraped = []
+        for _, size in measured(daemon, minutes * 60 - BASE_SECONDS):
+            daemon.scrape(next(scrapes))
+            scraped.append(size)
+        last = daemon.size()
     minute = 60 // EVERY_SECONDS
-    spent = sizes[-1].cpu - sizes[-1 - minute].cpu
-    print(f"CPU of everything: {spent / 60:.3f} of a core, {spent * 1000 / endpoints:.2f} ms per look")
+    print(f"{endpoints} endpoints every 60 s: {alone[-1].mib:.0f} MiB alone, {last.mib:.0f} MiB scraped")
+    print(f"at most {last.highest:.0f} MiB since the start (must: {MUST})")
+    for name, sizes in (("alone", alone), ("scraped", scraped)):
+        spent = sizes[-1].cpu - sizes[-1 - minute].cpu
+        print(f"CPU of everything, {name}: {spent / 60:.3f} of a core")
 
 
 def flat(minutes: float) -> None:
-    """A thousand, again and again; the first minute is warming up."""
-    with watching(FLAT_MANY, interval=FLAT_INTERVAL) as process:
-        sizes = [size for at, size in measured(process, minutes * 60 + 60) if at >= 60]
+    """A thousand, again and again, and scraped now and then; the first two minutes are warming up."""
+    with watching(FLAT_MANY, interval=FLAT_INTERVAL) as daemon:
+        found = []
+        for at, size in measured(daemon, minutes * 60 + WARM_SECONDS):
+            if at >= WARM_SECONDS:
+                found.append((daemon.looks() / VIRTUAL_HOUR, size))
+    hours, sizes = zip(*found, strict=True)
     first, last = sizes[0], sizes[-1]
-    looks = FLAT_MANY / FLAT_INTERVAL * minutes * 60
-    print(f"{looks:,.0f} looks: {first.mib:.1f} MiB before, {last.mib:.1f} MiB after, {last.mib - first.mib:+.1f} MiB")
-    # A thousand endpoints at one look a minute bring so many in an hour.
-    print(f"per hour of 1,000 endpoints a minute: {(last.mib - first.mib) / looks * 60_000:+.2f} MiB (must: at most 1)")
+    slope = linear_regression(hours, [size.mib for size in sizes]).slope
+    print(f"{hours[-1] - hours[0]:.1f} virtual hours of {FLAT_MANY} endpoints: {first.mib:.1f} -> {last.mib:.1f} MiB")
+    print(f"per virtual hour: {slope:+.2f} MiB (must: at most 1); at most {last.highest:.1f} MiB since the start")
     print(f"open files {first.files} -> {last.files}, threads {first.threads} -> {last.threads}")
 
 
 @contextmanager
-def watching(endpoints: int, interval: int) -> Iterator["subprocess.Popen[bytes]"]:
+def watching(endpoints: int, interval: int) -> Iterator[Daemon]:
     """A daemon that watches so many endpoints that answer."""
     with farm() as servers, tempfile.TemporaryDirectory(prefix="colter-bench-") as folder:
-        config = Path(folder) / "config.yaml"
+        config, port = Path(folder) / "config.yaml", free_port()
         config.write_text(configuration(servers, endpoints, interval))
         config.chmod(0o600)
-        command = [
-            PROGRAM,
-            "--config",
-            config,
-            "--state",
-            Path(folder) / "state",
-            "--no-input",
-            "daemon",
-            "--listen",
-            "off",
-        ]
+        given = ["--config", config, "--state", Path(folder) / "state", "--no-input"]
+        command = [PROGRAM, *given, "daemon", "--listen", f"{LOOPBACK}:{port}"]
         with subprocess.Popen([*map(str, command)]) as process:
             try:
-                yield process
+                yield Daemon(process, port)
             finally:
                 process.terminate()
 
@@ -100,27 +155,12 @@ def configuration(servers: Farm, endpoints: int, interval: int) -> str:
     return "\n".join(lines)
 
 
-def measured(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[tuple[float, Size]]:
+def measured(daemon: Daemon, seconds: float) -> Iterator[tuple[float, Size]]:
     """How large it is every few seconds, for so long."""
     begun = time.perf_counter()
     while (at := time.perf_counter() - begun) < seconds:
         time.sleep(EVERY_SECONDS)
-        if process.poll() is not None:
-            raise SystemExit("the daemon has ended; the figures would mean nothing")
-        yield at, size(process.pid)
-
-
-def size(pid: int) -> Size:
-    """What the kernel says of a process."""
-    folder = Path(f"/proc/{pid}")
-    status = (folder / "status").read_text()
-    fields = (folder / "stat").read_text().rpartition(") ")[2].split()
-    return Size(
-        mib=int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024,
-        files=len(list((folder / "fd").iterdir())),
-        threads=int(re.findall(r"Threads:\s+(\d+)", status)[0]),
-        cpu=(int(fields[11]) + int(fields[12])) / 100,
-    )
+        yield at, daemon.size()
 
 
 if __name__ == "__main__":

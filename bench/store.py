@@ -36,10 +36,13 @@ def results(batch: int) -> list[ProbeResult]:
     """One look at every endpoint over HTTPS, one in a hundred of them down."""
     chance = random.Random(batch)
     at = START + timedelta(minutes=batch)
-    return [_result(number, at + timedelta(milliseconds=chance.randrange(5000)), chance) for number in range(ENDPOINTS)]
+    return [
+        one_result(number, at + timedelta(milliseconds=chance.randrange(5000)), chance) for number in range(ENDPOINTS)
+    ]
 
 
-def _result(number: int, at: datetime, chance: random.Random) -> ProbeResult:
+def one_result(number: int, at: datetime, chance: random.Random) -> ProbeResult:
+    """A look at one of the endpoints."""
     down = chance.random() < 0.01
     phases = [
         chance.randint(*span) / 1000 for span in ((50, 900), (500, 20_000), (900, 40_000), (5000, 50_000), (10, 900))
@@ -192,12 +195,6 @@ def rate(way: Way, batches: Sequence[Sequence[ProbeResult]]) -> float:
         return sum(map(len, batches)) / way(Path(folder), batches)
 
 
-def _bytes_per_result(batches: Sequence[Sequence[ProbeResult]]) -> float:
-    with tempfile.TemporaryDirectory() as folder:
-        ours(Path(folder), batches)
-        return (Path(folder) / "ours" / "state.db").stat().st_size / sum(map(len, batches))
-
-
 def main(rounds: int) -> None:
     batches = [results(batch) for batch in range(BATCHES)]
     few = [batches[0][:PREDECESSOR_RESULTS]]
@@ -217,7 +214,6 @@ def main(rounds: int) -> None:
     print(f"ours is {middle['ours'] / middle['predecessor']:.0f} x the predecessor (must: 100 x)")
     print(f"raw is {middle['raw'] / middle['ours']:.2f} x ours (must: at most 3 x)")
     print(f"raw with rows ready made is {middle['raw_rows'] / middle['ours']:.2f} x ours")
-    print(f"{_bytes_per_result([results(batch) for batch in range(400)]):.1f} bytes per result, all tables and indexes")
 
 
 if __name__ == "__main__":

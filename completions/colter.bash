@@ -24,16 +24,16 @@ _colter_completion() {
                 --state=*) state=${word#*=} ;;
             esac
             case $place:$word in
-                'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'daemon:--listen'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') spot=$word ;;
+                'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'daemon:--listen'|'report:--window'|'report:--since'|'report:--until'|'report:--fail-on'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') spot=$word ;;
                 'probe:-o'|'probe:--output'|'export:-o'|'export:--output'|'daemon:-o'|'daemon:--output'|'track github:-o'|'track github:--output'|'track pypi:-o'|'track pypi:--output'|'track all:-o'|'track all:--output') spot=$word ;;
                 'probe:-f'|'probe:--format') spot=$word ;;
-                'probe:--file'|'export:--file'|'status:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') spot=$word ;;
+                'probe:--file'|'export:--file'|'status:--file'|'report:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') spot=$word ;;
                 'export:--source') spot=$word ;;
                 'export:-f'|'export:--format') spot=$word ;;
                 'status:-f'|'status:--format'|'track github:-f'|'track github:--format'|'track pypi:-f'|'track pypi:--format'|'track all:-f'|'track all:--format') spot=$word ;;
+                'report:-f'|'report:--format'|'alerts list:-f'|'alerts list:--format'|'alerts simulate:-f'|'alerts simulate:--format') spot=$word ;;
                 'track github:--with') spot=$word ;;
                 'track pypi:--by') spot=$word ;;
-                'alerts list:-f'|'alerts list:--format'|'alerts simulate:-f'|'alerts simulate:--format') spot=$word ;;
                 *':-c'|*':--config'|*':--password-file') spot=$word ;;
                 *':--state') spot=$word ;;
                 *':--color') spot=$word ;;
@@ -43,7 +43,7 @@ _colter_completion() {
             continue
         fi
         case ${place:+$place }$word in
-            'probe'|'beat'|'export'|'daemon'|'status'|'login'|'logout'|'completion'|'demo'|'track'|'track github'|'track pypi'|'track all'|'alerts'|'alerts list'|'alerts test'|'alerts simulate'|'alerts silence'|'alerts unsilence'|'config'|'config init'|'config path'|'config show'|'config check'|'config schema'|'config get'|'config set'|'config unset'|'config edit'|'config seal'|'config reseal'|'config passwd'|'config rekey'|'config import'|'config import legacy') place=${place:+$place }$word at=0 ;;
+            'probe'|'beat'|'export'|'daemon'|'status'|'report'|'forget'|'login'|'logout'|'completion'|'demo'|'track'|'track github'|'track pypi'|'track all'|'alerts'|'alerts list'|'alerts test'|'alerts simulate'|'alerts silence'|'alerts unsilence'|'config'|'config init'|'config path'|'config show'|'config check'|'config schema'|'config get'|'config set'|'config unset'|'config edit'|'config seal'|'config reseal'|'config passwd'|'config rekey'|'config import'|'config import legacy') place=${place:+$place }$word at=0 ;;
             *) (( at += 1 )) ;;
         esac
     done
@@ -62,6 +62,8 @@ _colter_completion() {
                 'export') known+=(-o --output --since --until --source -f --format --file --timeout --dry-run --refused --listen --delete) ;;
                 'daemon') known+=(--every --listen -o --output --once) ;;
                 'status') known+=(-f --format --file) ;;
+                'report') known+=(--window --since --until -f --format --file --fail-on) ;;
+                'forget') known+=(--yes -y --dry-run --force) ;;
                 'logout') known+=(--all) ;;
                 'demo') known+=(--keep) ;;
                 'track github') known+=(--with -o --output -f --format --file --dry-run --no-store --fail-on --timeout) ;;
@@ -78,32 +80,32 @@ _colter_completion() {
                 'config passwd') known+=(--new-password-file) ;;
                 'config import legacy') known+=(--salt --new-password-file) ;;
             esac ;;
-        'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'daemon:--listen'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') : ;;
+        'probe:-X'|'probe:--method'|'probe:-H'|'probe:--header'|'probe:-d'|'probe:--data'|'probe:--expect'|'probe:--count'|'probe:--interval'|'probe:--wait'|'probe:--fail-on'|'probe:--timeout'|'beat:--log'|'export:--since'|'export:--until'|'export:--timeout'|'export:--listen'|'daemon:--every'|'daemon:--listen'|'report:--window'|'report:--since'|'report:--until'|'report:--fail-on'|'track github:--fail-on'|'track github:--timeout'|'track pypi:--fail-on'|'track pypi:--timeout'|'track all:--fail-on'|'track all:--timeout'|'alerts simulate:--since'|'alerts simulate:--until'|'alerts silence:--for'|'alerts silence:--until'|'alerts silence:--note'|'config reseal:--was') : ;;
         'probe:-o'|'probe:--output'|'export:-o'|'export:--output'|'daemon:-o'|'daemon:--output'|'track github:-o'|'track github:--output'|'track pypi:-o'|'track pypi:--output'|'track all:-o'|'track all:--output') many=1; _colter_names sink; [[ ${#known[@]} != 0 ]] || known=(influx prometheus database file) ;;
         'probe:-f'|'probe:--format') known=(table text json jsonl csv markdown openmetrics junit nagios github) ;;
-        'probe:--file'|'export:--file'|'status:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') compopt -o default 2>/dev/null ;;
+        'probe:--file'|'export:--file'|'status:--file'|'report:--file'|'track github:--file'|'track pypi:--file'|'track all:--file'|'alerts list:--file'|'alerts simulate:--file'|'config passwd:--new-password-file'|'config import legacy:--salt'|'config import legacy:--new-password-file') compopt -o default 2>/dev/null ;;
         'export:--source') many=1; known=(github pypi probe) ;;
         'export:-f'|'export:--format') known=(jsonl csv influx openmetrics table text json markdown) ;;
         'status:-f'|'status:--format'|'track github:-f'|'track github:--format'|'track pypi:-f'|'track pypi:--format'|'track all:-f'|'track all:--format') known=(table text json jsonl csv markdown openmetrics) ;;
+        'report:-f'|'report:--format'|'alerts list:-f'|'alerts list:--format'|'alerts simulate:-f'|'alerts simulate:--format') known=(table text json jsonl csv markdown) ;;
         'track github:--with') many=1; known=(downloads issues traffic ci security) ;;
         'track pypi:--by') many=1; known=(python system) ;;
-        'alerts list:-f'|'alerts list:--format'|'alerts simulate:-f'|'alerts simulate:--format') known=(table text json jsonl csv markdown) ;;
         *':-c'|*':--config'|*':--password-file') compopt -o default 2>/dev/null ;;
         *':--state') compopt -o dirnames 2>/dev/null ;;
         *':--color') known=(auto always never) ;;
         *':--log-format') known=(text json) ;;
         *':--password-command') : ;;
-        ':0') known=(probe beat export daemon status login logout completion demo track alerts config) ;;
+        ':0') known=(probe beat export daemon status report forget login logout completion demo track alerts config) ;;
         'probe:'*) _colter_names endpoint tag ;;
         'beat:0') _colter_names heartbeat ;;
-        'beat:'*|'config get:0'|'config set:0'|'config set:1'|'config unset:0'|'config reseal:0') : ;;
+        'beat:'*|'forget:'*|'config get:0'|'config set:0'|'config set:1'|'config unset:0'|'config reseal:0') : ;;
+        'report:'*|'alerts simulate:'*|'alerts silence:'*|'alerts unsilence:'*) _colter_names endpoint heartbeat tag ;;
         'completion:0') known=(bash zsh fish powershell) ;;
         'track:0') known=(github pypi all) ;;
         'track github:'*) _colter_names repository ;;
         'track pypi:'*) _colter_names package ;;
         'alerts:0') known=(list test simulate silence unsilence) ;;
         'alerts test:0') _colter_names channel ;;
-        'alerts simulate:'*|'alerts silence:'*|'alerts unsilence:'*) _colter_names endpoint heartbeat tag ;;
         'config:0') known=(init path show check schema get set unset edit seal reseal passwd rekey import) ;;
         'config check:0'|'config import legacy:0') compopt -o default 2>/dev/null ;;
         'config import:0') known=(legacy) ;;

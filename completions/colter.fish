@@ -36,13 +36,13 @@ function __colter_complete --argument-names asked
                     set state (string replace -r '^[^=]*=' '' -- $word)
             end
             switch "$place:$word"
-                case 'probe:-X' 'probe:--method' 'probe:-H' 'probe:--header' 'probe:-d' 'probe:--data' 'probe:--expect' 'probe:--count' 'probe:--interval' 'probe:--wait' 'probe:--fail-on' 'probe:--timeout' 'beat:--log' 'export:--since' 'export:--until' 'export:--timeout' 'export:--listen' 'daemon:--every' 'daemon:--listen' 'track github:--fail-on' 'track github:--timeout' 'track pypi:--fail-on' 'track pypi:--timeout' 'track all:--fail-on' 'track all:--timeout' 'alerts simulate:--since' 'alerts simulate:--until' 'alerts silence:--for' 'alerts silence:--until' 'alerts silence:--note' 'config reseal:--was' 'probe:-o' 'probe:--output' 'export:-o' 'export:--output' 'daemon:-o' 'daemon:--output' 'track github:-o' 'track github:--output' 'track pypi:-o' 'track pypi:--output' 'track all:-o' 'track all:--output' 'probe:-f' 'probe:--format' 'probe:--file' 'export:--file' 'status:--file' 'track github:--file' 'track pypi:--file' 'track all:--file' 'alerts list:--file' 'alerts simulate:--file' 'config passwd:--new-password-file' 'config import legacy:--salt' 'config import legacy:--new-password-file' 'export:--source' 'export:-f' 'export:--format' 'status:-f' 'status:--format' 'track github:-f' 'track github:--format' 'track pypi:-f' 'track pypi:--format' 'track all:-f' 'track all:--format' 'track github:--with' 'track pypi:--by' 'alerts list:-f' 'alerts list:--format' 'alerts simulate:-f' 'alerts simulate:--format' '*:-c' '*:--config' '*:--password-file' '*:--state' '*:--color' '*:--log-format' '*:--password-command'
+                case 'probe:-X' 'probe:--method' 'probe:-H' 'probe:--header' 'probe:-d' 'probe:--data' 'probe:--expect' 'probe:--count' 'probe:--interval' 'probe:--wait' 'probe:--fail-on' 'probe:--timeout' 'beat:--log' 'export:--since' 'export:--until' 'export:--timeout' 'export:--listen' 'daemon:--every' 'daemon:--listen' 'report:--window' 'report:--since' 'report:--until' 'report:--fail-on' 'track github:--fail-on' 'track github:--timeout' 'track pypi:--fail-on' 'track pypi:--timeout' 'track all:--fail-on' 'track all:--timeout' 'alerts simulate:--since' 'alerts simulate:--until' 'alerts silence:--for' 'alerts silence:--until' 'alerts silence:--note' 'config reseal:--was' 'probe:-o' 'probe:--output' 'export:-o' 'export:--output' 'daemon:-o' 'daemon:--output' 'track github:-o' 'track github:--output' 'track pypi:-o' 'track pypi:--output' 'track all:-o' 'track all:--output' 'probe:-f' 'probe:--format' 'probe:--file' 'export:--file' 'status:--file' 'report:--file' 'track github:--file' 'track pypi:--file' 'track all:--file' 'alerts list:--file' 'alerts simulate:--file' 'config passwd:--new-password-file' 'config import legacy:--salt' 'config import legacy:--new-password-file' 'export:--source' 'export:-f' 'export:--format' 'status:-f' 'status:--format' 'track github:-f' 'track github:--format' 'track pypi:-f' 'track pypi:--format' 'track all:-f' 'track all:--format' 'report:-f' 'report:--format' 'alerts list:-f' 'alerts list:--format' 'alerts simulate:-f' 'alerts simulate:--format' 'track github:--with' 'track pypi:--by' '*:-c' '*:--config' '*:--password-file' '*:--state' '*:--color' '*:--log-format' '*:--password-command'
                     set spot $word
             end
             continue
         end
         switch (string trim -- "$place $word")
-            case 'probe' 'beat' 'export' 'daemon' 'status' 'login' 'logout' 'completion' 'demo' 'track' 'track github' 'track pypi' 'track all' 'alerts' 'alerts list' 'alerts test' 'alerts simulate' 'alerts silence' 'alerts unsilence' 'config' 'config init' 'config path' 'config show' 'config check' 'config schema' 'config get' 'config set' 'config unset' 'config edit' 'config seal' 'config reseal' 'config passwd' 'config rekey' 'config import' 'config import legacy'
+            case 'probe' 'beat' 'export' 'daemon' 'status' 'report' 'forget' 'login' 'logout' 'completion' 'demo' 'track' 'track github' 'track pypi' 'track all' 'alerts' 'alerts list' 'alerts test' 'alerts simulate' 'alerts silence' 'alerts unsilence' 'config' 'config init' 'config path' 'config show' 'config check' 'config schema' 'config get' 'config set' 'config unset' 'config edit' 'config seal' 'config reseal' 'config passwd' 'config rekey' 'config import' 'config import legacy'
                 set place (string trim -- "$place $word")
                 set at 0
             case '*'
@@ -69,9 +69,13 @@ function __colter_complete --argument-names asked
                 case 'export'
                     set described -o\t'Send to influx, prometheus, database, file as configured; may be repeated or have commas' --output\t'Send to influx, prometheus, database, file as configured; may be repeated or have commas' --since\t'From then on: how long ago (30d), a day, or a time (2026-05-04T12:00Z)' --until\t'Up to then' --source\t'Only from github, pypi, probe; may be repeated or have commas' -f\t'History as jsonl, csv, influx or openmetrics' --format\t'History as jsonl, csv, influx or openmetrics' --file\t'Write it there; the file appears when it is whole' --timeout\t'Give up on a sink that takes nothing for so long' --dry-run\t'Only count what would be sent or written' --refused\t'List what sinks have refused for good, and why' --listen\t'Serve the newest state to Prometheus at /metrics, until Ctrl-C' --delete\t'With -o prometheus: take away what it shows of Colter'
                 case 'daemon'
-                    set described --every\t'Time from one look at repositories and packages to the next' --listen\t'Where to serve /metrics, /healthz, /readyz, /probe and /beat; `off`: nowhere' -o\t'Also export to influx, prometheus, database, file as configured; may be repeated or have commas' --output\t'Also export to influx, prometheus, database, file as configured; may be repeated or have commas' --once\t'Do everything that is configured once, and end'
+                    set described --every\t'How often to read repositories and packages: 15m, \'0 3 * * *\'' --listen\t'Where to serve /metrics, /healthz, /readyz, /probe and /beat; `off`: nowhere' -o\t'Also export to influx, prometheus, database, file as configured; may be repeated or have commas' --output\t'Also export to influx, prometheus, database, file as configured; may be repeated or have commas' --once\t'Do everything that is configured once, and end'
                 case 'status'
                     set described -f\t'One of table, text, json, jsonl, csv, markdown, openmetrics' --format\t'One of table, text, json, jsonl, csv, markdown, openmetrics' --file\t'Write the result there, in one step'
+                case 'report'
+                    set described --window\t'So long, up to --until; instead of --since' --since\t'From then on: how long ago (30d), a day, or a time (2026-05-04T12:00Z)' --until\t'Up to then' -f\t'One of table, text, json, jsonl, csv, markdown' --format\t'One of table, text, json, jsonl, csv, markdown' --file\t'Write the result there, in one step' --fail-on\t'End with exit code 10 when this holds for an endpoint: \'availability < 99.9%\', \'outages > 0\', \'downtime > 30m\', \'p95 > 500ms\', ...; may be repeated'
+                case 'forget'
+                    set described --yes\t'Do not ask' -y\t'Do not ask' --dry-run\t'Say what would be forgotten, and forget nothing' --force\t'Also what is still configured, or owed to a sink'
                 case 'logout'
                     set described --all\t'End the sessions of all configurations'
                 case 'demo'
@@ -104,14 +108,14 @@ function __colter_complete --argument-names asked
                     set described --salt\t'Its salt [beside it]' --new-password-file\t'Read the new one from a private file'
             end
             set -a described -c\t'The configuration file [COLTER_CONFIG]' --config\t'The configuration file [COLTER_CONFIG]' --state\t'Where history is kept' -v\t'Tell more on stderr; twice: everything' --verbose\t'Tell more on stderr; twice: everything' -q\t'Say nothing but errors' --quiet\t'Say nothing but errors' --color\t'Whether to use colours' --log-format\t'How to talk on stderr; json: one object per line' --no-input\t'Never ask anything' --password-file\t'Read the master password from a private file' --password-command\t'Run this to get the master password' -V\t'Print the version' --version\t'Print the version' -h\t'Show this message and exit' --help\t'Show this message and exit'
-        case 'probe:-X' 'probe:--method' 'probe:-H' 'probe:--header' 'probe:-d' 'probe:--data' 'probe:--expect' 'probe:--count' 'probe:--interval' 'probe:--wait' 'probe:--fail-on' 'probe:--timeout' 'beat:--log' 'export:--since' 'export:--until' 'export:--timeout' 'export:--listen' 'daemon:--every' 'daemon:--listen' 'track github:--fail-on' 'track github:--timeout' 'track pypi:--fail-on' 'track pypi:--timeout' 'track all:--fail-on' 'track all:--timeout' 'alerts simulate:--since' 'alerts simulate:--until' 'alerts silence:--for' 'alerts silence:--until' 'alerts silence:--note' 'config reseal:--was'
+        case 'probe:-X' 'probe:--method' 'probe:-H' 'probe:--header' 'probe:-d' 'probe:--data' 'probe:--expect' 'probe:--count' 'probe:--interval' 'probe:--wait' 'probe:--fail-on' 'probe:--timeout' 'beat:--log' 'export:--since' 'export:--until' 'export:--timeout' 'export:--listen' 'daemon:--every' 'daemon:--listen' 'report:--window' 'report:--since' 'report:--until' 'report:--fail-on' 'track github:--fail-on' 'track github:--timeout' 'track pypi:--fail-on' 'track pypi:--timeout' 'track all:--fail-on' 'track all:--timeout' 'alerts simulate:--since' 'alerts simulate:--until' 'alerts silence:--for' 'alerts silence:--until' 'alerts silence:--note' 'config reseal:--was'
         case 'probe:-o' 'probe:--output' 'export:-o' 'export:--output' 'daemon:-o' 'daemon:--output' 'track github:-o' 'track github:--output' 'track pypi:-o' 'track pypi:--output' 'track all:-o' 'track all:--output'
             set many 1
             set known (__colter_names "$config" "$state" sink)
             set -q known[1]; or set known influx prometheus database file
         case 'probe:-f' 'probe:--format'
             set known table text json jsonl csv markdown openmetrics junit nagios github
-        case 'probe:--file' 'export:--file' 'status:--file' 'track github:--file' 'track pypi:--file' 'track all:--file' 'alerts list:--file' 'alerts simulate:--file' 'config passwd:--new-password-file' 'config import legacy:--salt' 'config import legacy:--new-password-file'
+        case 'probe:--file' 'export:--file' 'status:--file' 'report:--file' 'track github:--file' 'track pypi:--file' 'track all:--file' 'alerts list:--file' 'alerts simulate:--file' 'config passwd:--new-password-file' 'config import legacy:--salt' 'config import legacy:--new-password-file'
             set path 1
         case 'export:--source'
             set many 1
@@ -120,14 +124,14 @@ function __colter_complete --argument-names asked
             set known jsonl csv influx openmetrics table text json markdown
         case 'status:-f' 'status:--format' 'track github:-f' 'track github:--format' 'track pypi:-f' 'track pypi:--format' 'track all:-f' 'track all:--format'
             set known table text json jsonl csv markdown openmetrics
+        case 'report:-f' 'report:--format' 'alerts list:-f' 'alerts list:--format' 'alerts simulate:-f' 'alerts simulate:--format'
+            set known table text json jsonl csv markdown
         case 'track github:--with'
             set many 1
             set known downloads issues traffic ci security
         case 'track pypi:--by'
             set many 1
             set known python system
-        case 'alerts list:-f' 'alerts list:--format' 'alerts simulate:-f' 'alerts simulate:--format'
-            set known table text json jsonl csv markdown
         case '*:-c' '*:--config' '*:--password-file'
             set path 1
         case '*:--state'
@@ -138,12 +142,14 @@ function __colter_complete --argument-names asked
             set known text json
         case '*:--password-command'
         case ':0'
-            set described probe\t'Probe endpoints once' beat\t'Report that a job was done, or run it and report how it went' export\t'Send what sinks are owed, or any part of the history to a sink or a file' daemon\t'Watch everything that is configured, until it is ended' status\t'Show the last known of everything, without any network' login\t'Ask for the master password once, for 30 minutes' logout\t'Forget the master password' completion\t'Print the completion script for a shell' demo\t'Try Colter in a sandbox, without touching anything' track\t'Read repositories and packages once' alerts\t'Show what fires, silence it, try channels and rules' config\t'Create, check, show and change the configuration'
+            set described probe\t'Probe endpoints once' beat\t'Report that a job was done, or run it and report how it went' export\t'Send what sinks are owed, or any part of the history to a sink or a file' daemon\t'Watch everything that is configured, until it is ended' status\t'Show the last known of everything, without any network' report\t'Show how long endpoints were up, and how far numbers moved' forget\t'Forget targets that are not watched any more' login\t'Ask for the master password once, for 30 minutes' logout\t'Forget the master password' completion\t'Print the completion script for a shell' demo\t'Try Colter in a sandbox, without touching anything' track\t'Read repositories and packages once' alerts\t'Show what fires, silence it, try channels and rules' config\t'Create, check, show and change the configuration'
         case 'probe:*'
             set known (__colter_names "$config" "$state" endpoint tag)
         case 'beat:0'
             set known (__colter_names "$config" "$state" heartbeat)
-        case 'beat:*' 'config get:0' 'config set:0' 'config set:1' 'config unset:0' 'config reseal:0'
+        case 'beat:*' 'forget:*' 'config get:0' 'config set:0' 'config set:1' 'config unset:0' 'config reseal:0'
+        case 'report:*' 'alerts simulate:*' 'alerts silence:*' 'alerts unsilence:*'
+            set known (__colter_names "$config" "$state" endpoint heartbeat tag)
         case 'completion:0'
             set known bash zsh fish powershell
         case 'track:0'
@@ -156,8 +162,6 @@ function __colter_complete --argument-names asked
             set described list\t'Show what fires, since when, who was told, and what is silent' test\t'Send a channel, or all of them, a message that says it is only a test' simulate\t'Show what would have been sent' silence\t'Hear nothing of something for a while' unsilence\t'Hear again of what was silenced'
         case 'alerts test:0'
             set known (__colter_names "$config" "$state" channel)
-        case 'alerts simulate:*' 'alerts silence:*' 'alerts unsilence:*'
-            set known (__colter_names "$config" "$state" endpoint heartbeat tag)
         case 'config:0'
             set described init\t'Create the configuration, or complete it: asks only for the sections that are missing' path\t'Print the path of the configuration file: the one that is read, or the one that would be created' show\t'Print the configuration as YAML, with what the environment sets, and dots for secrets' check\t'Check the configuration and tell everything that is wrong with it, each with its place' schema\t'Print the JSON Schema of the configuration, for editors' get\t'Print the value of one key: as it is written, or else its default' set\t'Set one key' unset\t'Take one key or one endpoint out; its default counts then' edit\t'Open a copy in $VISUAL, $EDITOR or vi; it replaces the file only when it is right' seal\t'Encrypt every secret that stands in clear text; makes the vault, with a new master password, if there is none' reseal\t'Seal one secret for a destination that was changed outside of Colter' passwd\t'Change the master password: one line of the file changes, and every session ends' rekey\t'Make a new data key and seal every secret with it, under the same master password' import\t'Take over another tool\'s configuration'
         case 'config check:0' 'config import legacy:0'

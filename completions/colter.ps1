@@ -2,7 +2,7 @@
 # Nothing that is typed or read is executed.
 Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $paths = @('probe', 'beat', 'export', 'daemon', 'status', 'login', 'logout', 'completion', 'demo', 'track', 'track github', 'track pypi', 'track all', 'alerts', 'alerts list', 'alerts test', 'alerts simulate', 'alerts silence', 'alerts unsilence', 'config', 'config init', 'config path', 'config show', 'config check', 'config schema', 'config get', 'config set', 'config unset', 'config edit', 'config seal', 'config reseal', 'config passwd', 'config rekey', 'config import', 'config import legacy')
+    $paths = @('probe', 'beat', 'export', 'daemon', 'status', 'report', 'forget', 'login', 'logout', 'completion', 'demo', 'track', 'track github', 'track pypi', 'track all', 'alerts', 'alerts list', 'alerts test', 'alerts simulate', 'alerts silence', 'alerts unsilence', 'config', 'config init', 'config path', 'config show', 'config check', 'config schema', 'config get', 'config set', 'config unset', 'config edit', 'config seal', 'config reseal', 'config passwd', 'config rekey', 'config import', 'config import legacy')
     $config = $env:COLTER_CONFIG
     $state = $env:COLTER_STATE
 
@@ -66,6 +66,10 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
                 'export:--listen' { $spot = $word; break }
                 'daemon:--every' { $spot = $word; break }
                 'daemon:--listen' { $spot = $word; break }
+                'report:--window' { $spot = $word; break }
+                'report:--since' { $spot = $word; break }
+                'report:--until' { $spot = $word; break }
+                'report:--fail-on' { $spot = $word; break }
                 'track github:--fail-on' { $spot = $word; break }
                 'track github:--timeout' { $spot = $word; break }
                 'track pypi:--fail-on' { $spot = $word; break }
@@ -95,6 +99,7 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
                 'probe:--file' { $spot = $word; break }
                 'export:--file' { $spot = $word; break }
                 'status:--file' { $spot = $word; break }
+                'report:--file' { $spot = $word; break }
                 'track github:--file' { $spot = $word; break }
                 'track pypi:--file' { $spot = $word; break }
                 'track all:--file' { $spot = $word; break }
@@ -114,12 +119,14 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
                 'track pypi:--format' { $spot = $word; break }
                 'track all:-f' { $spot = $word; break }
                 'track all:--format' { $spot = $word; break }
-                'track github:--with' { $spot = $word; break }
-                'track pypi:--by' { $spot = $word; break }
+                'report:-f' { $spot = $word; break }
+                'report:--format' { $spot = $word; break }
                 'alerts list:-f' { $spot = $word; break }
                 'alerts list:--format' { $spot = $word; break }
                 'alerts simulate:-f' { $spot = $word; break }
                 'alerts simulate:--format' { $spot = $word; break }
+                'track github:--with' { $spot = $word; break }
+                'track pypi:--by' { $spot = $word; break }
                 '*:-c' { $spot = $word; break }
                 '*:--config' { $spot = $word; break }
                 '*:--password-file' { $spot = $word; break }
@@ -152,6 +159,8 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
                 'export' { $known += @('-o', '--output', '--since', '--until', '--source', '-f', '--format', '--file', '--timeout', '--dry-run', '--refused', '--listen', '--delete') }
                 'daemon' { $known += @('--every', '--listen', '-o', '--output', '--once') }
                 'status' { $known += @('-f', '--format', '--file') }
+                'report' { $known += @('--window', '--since', '--until', '-f', '--format', '--file', '--fail-on') }
+                'forget' { $known += @('--yes', '-y', '--dry-run', '--force') }
                 'logout' { $known += @('--all') }
                 'demo' { $known += @('--keep') }
                 'track github' { $known += @('--with', '-o', '--output', '-f', '--format', '--file', '--dry-run', '--no-store', '--fail-on', '--timeout') }
@@ -189,6 +198,10 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         'export:--listen' { break }
         'daemon:--every' { break }
         'daemon:--listen' { break }
+        'report:--window' { break }
+        'report:--since' { break }
+        'report:--until' { break }
+        'report:--fail-on' { break }
         'track github:--fail-on' { break }
         'track github:--timeout' { break }
         'track pypi:--fail-on' { break }
@@ -218,6 +231,7 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         'probe:--file' { break }
         'export:--file' { break }
         'status:--file' { break }
+        'report:--file' { break }
         'track github:--file' { break }
         'track pypi:--file' { break }
         'track all:--file' { break }
@@ -237,12 +251,14 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         'track pypi:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
         'track all:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
         'track all:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown', 'openmetrics'); break }
-        'track github:--with' { $many = $true; $known = @('downloads', 'issues', 'traffic', 'ci', 'security'); break }
-        'track pypi:--by' { $many = $true; $known = @('python', 'system'); break }
+        'report:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
+        'report:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
         'alerts list:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
         'alerts list:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
         'alerts simulate:-f' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
         'alerts simulate:--format' { $known = @('table', 'text', 'json', 'jsonl', 'csv', 'markdown'); break }
+        'track github:--with' { $many = $true; $known = @('downloads', 'issues', 'traffic', 'ci', 'security'); break }
+        'track pypi:--by' { $many = $true; $known = @('python', 'system'); break }
         '*:-c' { break }
         '*:--config' { break }
         '*:--password-file' { break }
@@ -250,24 +266,26 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         '*:--color' { $known = @('auto', 'always', 'never'); break }
         '*:--log-format' { $known = @('text', 'json'); break }
         '*:--password-command' { break }
-        ':0' { $known = @('probe', 'beat', 'export', 'daemon', 'status', 'login', 'logout', 'completion', 'demo', 'track', 'alerts', 'config'); break }
+        ':0' { $known = @('probe', 'beat', 'export', 'daemon', 'status', 'report', 'forget', 'login', 'logout', 'completion', 'demo', 'track', 'alerts', 'config'); break }
         'probe:*' { $known = @(Read-Names 'endpoint', 'tag'); break }
         'beat:0' { $known = @(Read-Names 'heartbeat'); break }
         'beat:*' { break }
+        'forget:*' { break }
         'config get:0' { break }
         'config set:0' { break }
         'config set:1' { break }
         'config unset:0' { break }
         'config reseal:0' { break }
+        'report:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
+        'alerts simulate:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
+        'alerts silence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
+        'alerts unsilence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
         'completion:0' { $known = @('bash', 'zsh', 'fish', 'powershell'); break }
         'track:0' { $known = @('github', 'pypi', 'all'); break }
         'track github:*' { $known = @(Read-Names 'repository'); break }
         'track pypi:*' { $known = @(Read-Names 'package'); break }
         'alerts:0' { $known = @('list', 'test', 'simulate', 'silence', 'unsilence'); break }
         'alerts test:0' { $known = @(Read-Names 'channel'); break }
-        'alerts simulate:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
-        'alerts silence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
-        'alerts unsilence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
         'config:0' { $known = @('init', 'path', 'show', 'check', 'schema', 'get', 'set', 'unset', 'edit', 'seal', 'reseal', 'passwd', 'rekey', 'import'); break }
         'config check:0' { break }
         'config import legacy:0' { break }

@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=20)
 """How long the right to deliver outlives its holder. Longer than any single request may take (10 s)."""
+LONGEST_ASKED = timedelta(hours=1)
+"""No recipient is left alone for longer; a time that is further off was written by a clock that was set back since."""
 _LONGEST_WAIT = timedelta(minutes=5)
 _TURN = timedelta(seconds=1)
 
@@ -56,6 +58,8 @@ class Courier:
     """Who claims; unique among all that share the store."""
     bounds: Bounds = Bounds()
     lease: timedelta = LEASE
+    gave_up: Callable[[int], None] = lambda _: None
+    """Told of so many entries that will never be there."""
     arrived: Callable[[int | None], None] = lambda _: None
     """Told of so many more entries that are safe there; None: it takes nothing just now, and is tried again."""
     refused: list[Refusal] = field(default_factory=list)
@@ -95,7 +99,7 @@ class Courier:
             else:
                 return
             finally:
-                await self.store.release("sink", self.route.name, self.holder)
+                await self.store.release(self.route.name, self.holder)
             await self.clock.sleep(wait)
 
     async def _bring_all(self) -> None:
@@ -143,7 +147,7 @@ class Courier:
 
     async def _take(self) -> bool:
         now = self.clock.now()
-        return await self.store.claim("sink", self.route.name, self.holder, now + self.lease, now)
+        return await self.store.claim(self.route.name, self.holder, now + self.lease, now)
 
     async def _known(self) -> Owing:
         all_owing = await self.store.owing()
@@ -153,7 +157,7 @@ class Courier:
     def _respect(self, known: Owing) -> None:
         """Not a request before the time that the recipient itself has asked for."""
         now = self.clock.now()
-        if known.asked and known.retry_at and known.retry_at > now:
+        if known.asked and known.retry_at and now < known.retry_at <= now + LONGEST_ASKED:
             wait = format_duration(known.retry_at - now)
             raise DeliveryError(
                 f"{self.route.name}: asked to be left alone for another {wait}: {known.problem}",
@@ -162,13 +166,9 @@ class Courier:
 
     async def _drop(self) -> None:
         before = self.clock.now() - self.bounds.age
-        dropped = await self.store.drop("sink", self.route.name, before=before, most=self.bounds.entries)
+        dropped = await self.store.drop(self.route.name, before=before, most=self.bounds.entries)
         if dropped:
-            log.warning(
-                "%s: gave up %d measurements: too much was owed for too long. They are in the history: colter export",
-                self.route.name,
-                dropped,
-            )
+            self.gave_up(dropped)
 
     def _waited(self) -> timedelta:
         return timedelta(seconds=self.clock.monotonic() - self._moved)

@@ -7,7 +7,7 @@ import platform
 import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from colter.app.cycle import bug
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 FLUSH = timedelta(seconds=10)
 """A daemon gathers rounds for so long before it brings them to a sink: a request a second would serve nobody."""
 _LONGEST_REST = timedelta(minutes=5)
+_WELL = timedelta(minutes=10)
+"""What takes something again and has lost nothing for so long may lose something anew."""
 
 AnySink = Sink[Any] | Display
 Arrived = Callable[[str, int | None], None]
@@ -31,6 +33,10 @@ Arrived = Callable[[str, int | None], None]
 
 def ignore(_sink: str, _count: int | None) -> None:
     """For those who wait for the end."""
+
+
+async def ignore_loss(_sink: str, _what: str) -> None:
+    """For those who read the log."""
 
 
 class Deliveries:
@@ -44,8 +50,18 @@ class Deliveries:
         bounds: Bounds,
         *,
         lasting: bool,
+        lost: Callable[[str, str], Awaitable[None]] = ignore_loss,
     ) -> None:
-        """`make` makes a sink by its name; `lasting`: what is not taken now is still owed in the next run."""
+        """Nothing is on its way yet.
+
+        Args:
+            store: the history.
+            clock: the time.
+            make: makes a sink by its name.
+            bounds: how much may be owed to each.
+            lasting: what is not taken now is still owed in the next run.
+            lost: told once, while it serves, of a sink that takes nothing and will never get some of what it is owed.
+        """
         self._store = store
         self._clock = clock
         self._make = make
@@ -56,6 +72,11 @@ class Deliveries:
         self._stale: set[str] = set()
         """Those of them that were made by settings that do not hold any more."""
         self._refused: defaultdict[str, list[Refusal]] = defaultdict(list)
+        self._lost = lost
+        self._losing: dict[str, datetime] = {}
+        """Those that have lost something of late, each with when it last did."""
+        self._losses: dict[str, str] = {}
+        """What there is to tell of that."""
 
     def adopt(self, bounds: Bounds, changed: Iterable[str]) -> None:
         """Go on by other settings; these sinks are made anew when they are used next."""
@@ -111,6 +132,8 @@ class Deliveries:
             if told and told != before:
                 log.warning("%s", told)
             before = told
+            if loss := self._losses.pop(name, None):
+                await self._lost(name, loss)
             await self._clock.sleep(await self._rest(name))
 
     async def _rest(self, name: str) -> timedelta:
@@ -136,7 +159,8 @@ class Deliveries:
                 self._clock,
                 self._holder,
                 bounds=self._bounds,
-                arrived=lambda count: arrived(name, count),
+                gave_up=lambda count: self._note_loss(name, count),
+                arrived=lambda count: self._note_arrival(name, count, arrived),
                 refused=self._refused[name],
             )
             await courier.deliver(patience)
@@ -147,6 +171,19 @@ class Deliveries:
         except Exception as error:  # the plugin border: a bug in one sink must not cost the others their measurements
             return [bug(name, error)]
         return []
+
+    def _note_loss(self, name: str, count: int) -> None:
+        known, self._losing[name] = name in self._losing, self._clock.now()
+        if known:
+            return
+        were = "1 measurement was" if count == 1 else f"{count} measurements were"
+        self._losses[name] = f"{were} given up: too much was owed for too long. The history has them: colter export"
+        log.warning("%s: %s", name, self._losses[name])
+
+    def _note_arrival(self, name: str, count: int | None, arrived: Arrived) -> None:
+        if count is not None and self._clock.now() - self._losing.get(name, self._clock.now()) > _WELL:
+            del self._losing[name]
+        arrived(name, count)
 
 
 def _told(name: str, refused: Sequence[Refusal]) -> ColterError:

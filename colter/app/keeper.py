@@ -3,15 +3,16 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from colter.app.cycle import commit, make_round
 from colter.app.ring import Ring
 from colter.config.schema.config import Config
 from colter.core.alerting.decided import NOTHING
+from colter.core.alerting.own_events import OwnEvent
 from colter.core.clock import Clock
-from colter.core.errors import ColterError, StateError
+from colter.core.errors import ColterError, FullError, StateError
 from colter.core.model import Round
 from colter.core.ports import Store
 from colter.core.units import format_amount
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from colter.app.alerting.alerting import Alerting
 
 log = logging.getLogger(__name__)
+
+_AGAIN = timedelta(minutes=10)
+"""When there was room for so long, that there is none is news."""
 
 
 class Keeper:
@@ -40,20 +44,26 @@ class Keeper:
         self._forever = forever
         self.alerting: Alerting | None = None
         """Who decides what there is to tell; None: nothing is ever told."""
+        self._no_room: datetime | None = None
+        """When there was none last."""
+        self.failed: ColterError | None = None
+        """Why the last round could not be kept; None: it was."""
         self.kept: Callable[[Round], None] = _ignore
         """Told of every round that was kept."""
 
     async def keep(self, done: Round) -> None:
         """Keep a round; when there is no room for it just now, it waits in memory. Never raises."""
         if done.readings or done.results:
-            failed = await self._commit(done)
-            if failed is None:
+            before, self.failed = self.failed, await self._commit(done)
+            if (failed := self.failed) is None:
                 self.kept(done)
             # Of what is not to be kept, the log file tells nothing either.
-            quiet = not self._lasting or (self._forever and not done.readings and failed is None)
+            quiet = not self._lasting or (self._forever and not done.readings and str(failed) == str(before))
             level = logging.DEBUG if quiet else logging.INFO
             waits = "" if failed is None else f"; {failed}; {self._ring.size} wait, {self._ring.dropped} were given up"
             log.log(level, "round %s: %s%s", done.key, _summary(done), waits)
+            if self._forever and isinstance(failed, FullError):
+                await self._tell_no_room(failed, done.finished)
 
     @property
     def waiting(self) -> tuple[int, int]:
@@ -82,6 +92,11 @@ class Keeper:
             if not decided.empty:  # behind the rounds that wait, with states that are older
                 await commit(self._ring, make_round(clock, clock.now()), (), decided)
         alerting.wake()
+
+    async def _tell_no_room(self, failed: FullError, now: datetime) -> None:
+        before, self._no_room = self._no_room, now
+        if self.alerting and (before is None or now - before > _AGAIN):
+            await self.alerting.happened(OwnEvent.NO_ROOM, f"{failed}; what is measured waits in memory")
 
     async def _commit(self, done: Round) -> ColterError | None:
         alerting = self.alerting

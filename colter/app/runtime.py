@@ -2,41 +2,40 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
-from datetime import timedelta
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from colter.app.cycle import Collected, collect, make_round
+from colter.app.bringing import Bringing
 from colter.app.deliver import Bounds
 from colter.app.deliveries import AnySink, Arrived, Deliveries
 from colter.app.deliveries import ignore as ignore_arrival
 from colter.app.editions import Editions
+from colter.app.history import open_history
 from colter.app.keeper import Keeper
-from colter.app.registry import TrackPlan, catalogue
+from colter.app.measuring import Pass, Probing, Tracking, ignore
+from colter.app.registry import TrackPlan
 from colter.app.trial import try_channels
+from colter.app.upkeep import Upkeep
 from colter.app.workshop import Workshop
 from colter.config.schema.config import Config
 from colter.config.schema.endpoints import Endpoint
 from colter.config.settings import Settings
+from colter.core.alerting.own_events import OwnEvent
+from colter.core.allowance import Allowances
 from colter.core.clock import Clock
-from colter.core.errors import ColterError, FullError, StateError
-from colter.core.model import ProbeResult, Reading, Round
+from colter.core.errors import ColterError, DamagedError, FullError, StateError
+from colter.core.model import ProbeResult, Reading, Round, Target
 from colter.core.ports import Store, TargetStatus
 
 if TYPE_CHECKING:  # each kind of work pays for its own imports only
-    from colter.app.transfer import Asked, Mover, Page, Watcher
     from colter.app.watching.connectivity import Offline
     from colter.sources.probe.check import Check
     from colter.sources.probe.prober import Prober
 
-DATABASE = "state.db"
 log = logging.getLogger(__name__)
-
-
-def ignore(_: object) -> None:
-    """For those who wait for the whole round."""
 
 
 @asynccontextmanager
@@ -68,12 +67,12 @@ async def open_runtime(
     async with AsyncExitStack() as stack:
         problems: list[ColterError] = []
         try:
-            store, news = await _open_store(stack, settings, clock, state_dir, mend=rhythm is not None)
+            store, news = await open_history(stack, settings, clock, state_dir, mend=rhythm is not None)
         except FullError as error:
             if if_full == "fail":
                 raise
             problems.append(StateError(f"{error}: nothing of this run is kept", hint=error.hint))
-            store, news = await _open_store(stack, settings, clock, None)
+            store, news = await open_history(stack, settings, clock, None)
         lasting = state_dir is not None and not problems
         runtime = Runtime(settings, clock, store, stack, sinks=sinks, lasting=lasting, forever=rhythm is not None)
         runtime.problems += problems
@@ -107,10 +106,14 @@ class Runtime:
         self._sinks = sinks
         self._lasting = lasting
         self._forever = forever
-        self._deliveries = Deliveries(store, clock, self._workshop.sink, _bounds(settings), lasting=lasting)
+        self._deliveries = Deliveries(
+            store, clock, self._workshop.sink, _bounds(settings), lasting=lasting, lost=self._tell_loss
+        )
         stack.push_async_callback(self._deliveries.close)
-        self._meanwhile: asyncio.Task[object] | None = None
-        stack.push_async_callback(self._break_off)
+        self.upkeep = Upkeep(settings.config, store, clock)
+        """What is done to the history beside measuring."""
+        self._bringing = Bringing(self._deliveries, self._keeper)
+        stack.push_async_callback(self._bringing.close)
         self.problems: list[ColterError] = []
         """What went wrong beyond single targets; the work itself goes on. Of a daemon the log tells it."""
         self.news: str | None = None
@@ -124,19 +127,7 @@ class Runtime:
         emit: Callable[[Reading], None] = ignore,
     ) -> Round:
         """Read repositories and packages once, and keep the round; interrupted, it keeps what was read by then."""
-        started, done = self._clock.now(), Collected()
-        complete: set[str] = set()
-        try:
-            sources, problems = await self._workshop.sources(plans)
-            self._note(problems)
-            await collect(sources, done, timeout=timeout, emit=emit)
-            complete = {plan.source for plan in plans if not plan.targets}
-            complete &= {source.name for source in sources} - done.failed
-        finally:
-            self._note(done.problems)
-            kept = make_round(self._clock, started, readings=done.readings, complete=complete)
-            await self.keep(kept)
-        return kept
+        return await self._take(Tracking(plans, self._workshop, self._clock, timeout=timeout, emit=emit))
 
     async def probe(
         self,
@@ -151,27 +142,10 @@ class Runtime:
         An endpoint with a `heartbeat` stands for itself: it is judged by what is in the history.
         Interrupted, it keeps what was measured by then. `complete`: these are all the endpoints that are watched.
         """
-        started = self._clock.now()
-        results: list[ProbeResult] = []
-
-        def keep(result: ProbeResult) -> None:
-            results.append(result)
-            log.debug("%s is %s: %s", result.target, result.state.value, result.detail or result.status_code)
-            emit(result)
-
-        try:
-            if jobs := [each for each in checks if isinstance(each, Endpoint)]:
-                for result in await self.judge(jobs):
-                    keep(result)
-            if probed := [each for each in checks if not isinstance(each, Endpoint)]:
-                await self._workshop.prober().probe(probed, keep, explain=explain)
-        finally:
-            place = {check.name: number for number, check in enumerate(checks)}
-            results.sort(key=lambda result: place[result.endpoint])
-            whole = {"probe"} if complete and len(results) == len(checks) else set()
-            kept = make_round(self._clock, started, results=results, complete=whole)
-            await self.keep(kept)
-        return kept
+        workshop, clock = self._workshop, self._clock
+        return await self._take(
+            Probing(checks, workshop, clock, self.judge, complete=complete, explain=explain, emit=emit)
+        )
 
     async def deliver(
         self,
@@ -187,15 +161,11 @@ class Runtime:
             patience: how long to go on with a sink or a channel that takes nothing.
             arrived: told of a sink and how many more measurements are safe there.
         """
-        if self._meanwhile:
-            await self._meanwhile
-            self._meanwhile = None
-        self.problems += await self._deliver(self._sinks if sinks is None else sinks, patience, arrived)
+        self.problems += await self._bringing.bring(self._sinks if sinks is None else sinks, patience, arrived)
 
     def deliver_meanwhile(self) -> None:
         """Begin the same beside further measuring, if it is not going on already; `deliver` tells what goes wrong."""
-        if self._meanwhile is None or self._meanwhile.done():
-            self._meanwhile = asyncio.create_task(self._deliver(self._sinks, timedelta(), ignore_arrival))
+        self._bringing.begin(self._sinks)
 
     async def keep(self, done: Round) -> None:
         """Keep a round, with what it owes and what it gives to tell. Never raises."""
@@ -210,9 +180,31 @@ class Runtime:
         self._keeper.kept = told
 
     @property
+    def allowances(self) -> Allowances:
+        """What the APIs of sources still grant."""
+        return self._workshop.allowances
+
+    @property
     def unkept(self) -> tuple[int, int]:
         """Readings and results that could not be kept yet, and those that were given up."""
         return self._keeper.waiting
+
+    @property
+    def refusal(self) -> ColterError | None:
+        """Why the history has not taken the last round; None: it has."""
+        return self._keeper.failed
+
+    @property
+    def is_mute(self) -> bool:
+        """Whether there is something to tell that cannot be written down, and so is told to nobody."""
+        return self._keeper.alerting is not None and self._keeper.alerting.is_waiting
+
+    @property
+    def damage(self) -> DamagedError | None:
+        """By what it was found out that the history is not sound; None: it seems to be."""
+        from colter.store.sql_file import SqlFile  # noqa: PLC0415  for daemons
+
+        return self._store.damage if isinstance(self._store, SqlFile) else None
 
     async def keep_rest(self) -> None:
         """Try once more to keep what could not be kept; what is lost then is one of the problems."""
@@ -242,7 +234,7 @@ class Runtime:
         if self._keeper.alerting:
             await self._keeper.alerting.take_charge()
             if self.news:
-                await self._keeper.alerting.begun_anew(self.news)
+                await self._keeper.alerting.happened(OwnEvent.DAMAGED_HISTORY, self.news)
 
     async def adopt(self, settings: Settings, locked: Collection[tuple[str, ...]], rhythm: timedelta) -> None:
         """Go on by other settings. What is not different in them is not touched.
@@ -256,18 +248,36 @@ class Runtime:
         self._deliveries.adopt(_bounds(settings), [part.name for part in changed if part.kind == "sink"])
         channels = [part.name for part in changed if part.kind == "channel"]
         await self._keeper.adopt(settings.config, rhythm, channels, self._clock)
+        self.upkeep.adopt(settings.config)
 
     async def back_online(self, offline: "Offline") -> None:
         """Have one message told about a time in which we were offline. Never raises."""
         if self._keeper.alerting:
             await self._keeper.alerting.back_online(offline.since, offline.until)
 
+    async def tell_configuration(self, at: datetime, problem: str | None) -> None:
+        """Have told what is wrong with the newest configuration since then; None: nothing is. Never raises."""
+        if self._keeper.alerting:
+            await self._keeper.alerting.configuration(at, problem)
+
+    async def happened(self, kind: OwnEvent, what: str) -> None:
+        """Have one message told about something that has happened to Colter itself. Never raises."""
+        if self._keeper.alerting:
+            await self._keeper.alerting.happened(kind, what)
+
     async def serve(self) -> None:
-        """Bring sinks what they are owed and tell what there is to tell, as it comes, until cancelled."""
+        """Bring sinks what they are owed, tell what there is to tell, and take care of the history, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._deliveries.serve(self._sinks))
             if self._keeper.alerting:
                 group.create_task(self._keeper.alerting.run())
+            if self._lasting:
+                group.create_task(self.upkeep.run())
+
+    async def tend(self, patience: timedelta, *, least: int = 0) -> None:
+        """Take care of the history, for so long at most, if so many measurements wait for that. Never raises."""
+        if self._lasting:
+            await self.upkeep.tend(patience, least)
 
     @property
     def store(self) -> Store:
@@ -279,25 +289,6 @@ class Runtime:
         from colter.app.last_known import read_status  # noqa: PLC0415  for those who look back
 
         return await read_status(self._store, self._config.endpoints, self._clock)
-
-    def mover(self, patience: timedelta, watcher: "Watcher") -> "Mover":
-        """Moves parts of the history, and goes on with a sink that takes nothing for as long as `patience`."""
-        from colter.app.transfer import Mover  # noqa: PLC0415
-
-        return Mover(self._store, self._clock, patience, watcher)
-
-    def pages(self, asked: "Asked") -> "AsyncGenerator[Page, None]":
-        """A part of the history, oldest first. To be closed (`aclosing`)."""
-        from colter.app.transfer import read_pages  # noqa: PLC0415
-
-        return read_pages(self._store, asked)
-
-    async def count(self, asked: "Asked") -> int:
-        """How many readings and results a part of the history has."""
-        if not asked.sources:
-            return await self._store.entries(asked.since, asked.until)
-        async with aclosing(self.pages(asked)) as pages:
-            return sum([len(page.entries) async for page in pages])
 
     async def sink(self, name: str) -> AnySink:
         """A sink by its name, closed at the end; ColterError when it cannot be used."""
@@ -324,6 +315,15 @@ class Runtime:
     def _config(self) -> Config:
         return self._editions.newest.config
 
+    async def _take(self, look: Pass) -> Round:
+        try:
+            await look.take()
+        finally:
+            self._note(look.problems)
+            done = look.round()
+            await self.keep(done)
+        return done
+
     def _note(self, problems: Sequence[ColterError]) -> None:
         if not self._forever:
             self.problems += problems
@@ -331,42 +331,11 @@ class Runtime:
         for problem in problems:
             log.warning("%s", problem)
 
-    async def _deliver(self, sinks: Sequence[str], patience: timedelta, arrived: Arrived) -> list[ColterError]:
-        async with asyncio.TaskGroup() as group:
-            work = [group.create_task(self._deliveries.deliver(sinks, patience, arrived))]
-            if alerting := self._keeper.alerting:
-                work.append(group.create_task(alerting.tell(patience)))
-        return [problem for task in work for problem in task.result()]
-
-    async def _break_off(self) -> None:
-        if self._meanwhile:
-            self._meanwhile.cancel()
-            await asyncio.wait([self._meanwhile])
+    async def _tell_loss(self, sink: str, what: str) -> None:
+        if self._keeper.alerting:
+            await self._keeper.alerting.happened(OwnEvent.LOSS, what, Target("sink", sink))
 
 
 def _bounds(settings: Settings) -> Bounds:
     outbox = settings.config.outbox
     return Bounds(outbox.max_age, outbox.max_measurements)
-
-
-async def _open_store(
-    stack: AsyncExitStack, settings: Settings, clock: Clock, state_dir: Path | None, *, mend: bool = False
-) -> tuple[Store, str | None]:
-    """The history; and when a damaged one was mended by beginning anew, what there is to tell of that."""
-    if state_dir is None:
-        from colter.store.passing import PassingStore  # noqa: PLC0415
-
-        passing = PassingStore(clock)
-        stack.push_async_callback(passing.close)
-        await passing.open()
-        return passing, None
-    from colter.store.sql import SqlStore  # noqa: PLC0415  SQLAlchemy costs half a second
-
-    store = SqlStore(state_dir / DATABASE, clock, catalogue(), limit=settings.config.state.max_size.count)
-    stack.push_async_callback(store.close)
-    if mend:
-        from colter.app.salvage import open_or_begin_anew  # noqa: PLC0415  for daemons
-
-        return store, await open_or_begin_anew(store, state_dir / DATABASE, clock)
-    await store.open()
-    return store, None

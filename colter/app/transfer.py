@@ -87,6 +87,14 @@ async def read_pages(store: Store, asked: Asked, *, after: str | None = None) ->
         await asyncio.gather(upcoming, return_exceptions=True)  # to its end: the store must not be closed under it
 
 
+async def count_entries(store: Store, asked: Asked) -> int:
+    """How many readings and results it is."""
+    if not asked.sources:
+        return await store.entries(asked.since, asked.until)
+    async with aclosing(read_pages(store, asked)) as pages:
+        return sum([len(page.entries) async for page in pages])
+
+
 @dataclass(frozen=True, slots=True)
 class Mover:
     """Moves what is asked for, once. What was refused for good is kept in the list of refusals."""

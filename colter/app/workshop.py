@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from colter.app.deliveries import AnySink
 from colter.app.editions import Editions, Part
 from colter.app.registry import Parts, TrackPlan, make_notifier, make_sink, make_source
+from colter.core.allowance import Allowances
 from colter.core.clock import Clock
 from colter.core.errors import ColterError
 from colter.core.ports import Notifier, Source, Store
@@ -28,6 +29,8 @@ class Workshop:
         self._store = store
         self._clock = clock
         self._stack = stack
+        self.allowances = Allowances()
+        """What the APIs of sources have said last, whichever source has asked."""
         self._http: Http | None = None
         self._prober: Prober | None = None
 
@@ -54,7 +57,7 @@ class Workshop:
         from colter.sources.probe.prober import Prober  # noqa: PLC0415  libcurl; tracking does without
 
         if self._prober is None:
-            self._prober = Prober(clock=self._clock)
+            self._prober = Prober(clock=self._clock, per_host=lambda: self._editions.newest.config.probe.per_host)
             self._stack.callback(self._prober.close)
         return self._prober
 
@@ -71,7 +74,7 @@ class Workshop:
         return f"answered {reply.status}" if reply.status >= _FAILED else None
 
     async def _parts(self, part: Part) -> Parts:
-        return Parts(self._editions.of(part), await self._open_http(), self._store, self._clock)
+        return Parts(self._editions.of(part), await self._open_http(), self._store, self._clock, self.allowances)
 
     async def _open_http(self) -> "Http":
         from colter.net.http import Http  # noqa: PLC0415  httpx; probing does without

@@ -46,6 +46,10 @@ def command(
     told = [flag for flag, given in (("--start", start), ("--success", success), ("--fail", fail)) if given]
     if len(told) > 1 or (told and job):
         raise UsageError(f"beat: {' and '.join([*told, *(['a command'] if job else [])])}: expected one of them")
+    # The parser does not tell a `--` with nothing behind it: in a crontab that is a variable which is not set.
+    nothing = not job[0] if job else context.argv[-1:] == ("--",)
+    if nothing:
+        raise UsageError("beat: there is no command after `--`", hint="nothing was run, and nothing was reported")
     text = clean(log or "", _LONGEST_LOG)
     if job:
         from colter.cli.beating.wrap import run_job

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -65,6 +65,8 @@ class Context:
     """
 
     options: Options = field(default_factory=Options)
+    argv: Sequence[str] = field(default=(), repr=False)
+    """The words of the command line as they came."""
     env: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)  # it may hold passwords
     streams: Streams = field(default_factory=lambda: Streams(sys.stdin, sys.stdout, sys.stderr), repr=False)
     clock: Clock = field(default_factory=SystemClock)
@@ -219,6 +221,12 @@ class Context:
         if not line:
             raise EOFError(prompt)
         return line.rstrip("\r\n")
+
+    def agrees(self, question: str) -> bool:
+        """Whether the user says yes; nothing typed is no. Raises as `ask` does."""
+        while (answer := self.ask(f"{question} [y/N]").strip().lower()) not in ("y", "yes", "n", "no", ""):
+            self.warn("  expected y or n")
+        return answer in ("y", "yes")
 
     def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run async work: the only event loop of the process. A second signal ends it at once.

@@ -1,23 +1,23 @@
 """`colter daemon`: watch everything that is configured, for weeks."""
 
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from colter.cli import options
 from colter.cli.context import Context
+from colter.cli.hangup import survive_hangup
 from colter.cli.listening import read_address
 from colter.cli.working import fate
 from colter.core.errors import ExitCode
 
 Every = Annotated[
-    timedelta | None,
+    str | None,
     typer.Option(
         "--every",
-        metavar="DURATION",
-        parser=options.limit,
-        help="Time from one look at repositories and packages to the next. [default: daemon.every, or 15m]",
+        metavar="DURATION|CRON",
+        parser=options.cadence,
+        help="How often to read repositories and packages: 15m, '0 3 * * *'. [default: daemon.every, or 15m]",
     ),
 ]
 Listen = Annotated[
@@ -47,26 +47,34 @@ def command(
     Examples:
       colter daemon
       colter daemon --every 1h -o influx
+      colter daemon --every '0 6-22 * * *'
       colter daemon --listen off
       colter daemon --once -o influx,prometheus
     """
-    from colter.app.alerting.lock import Lock
+    from colter.app.alerting.lock import GATE, Lock
+    from colter.app.watching.heap import share_heap
 
     context = Context.of(ctx)
     if not once:
+        survive_hangup()
+        share_heap()
         Lock(context.state_dir, context.clock).refuse_second_daemon()
     from colter.app.watching.plan import read_watch_plan
     from colter.app.watching.reload import stamp
-    from colter.cli.watching import Started, watch_for_ever, watch_once
+    from colter.cli.lives import Started, live
+    from colter.cli.watching import watch_once
+    from colter.config.rhythm import read_rhythm
 
     used = stamp(context.config_path)
     settings = context.settings
-    plan = read_watch_plan(settings, every or settings.config.daemon.every)
+    rhythm = read_rhythm(every, settings.config.daemon.tz) if every else None
+    plan = read_watch_plan(settings, rhythm)
     sinks = fate(output, dry_run=False, no_store=False)
     where = listen or settings.config.daemon.listen
     address = None if where == "off" else read_address(where)
     if once:
         return watch_once(context, plan, sinks)
     settings.forget_file()
-    watch_for_ever(context, Started(plan, sinks.sinks, address, every, used))
+    with Lock(context.state_dir, context.clock, GATE).held():
+        live(context, Started(plan, sinks.sinks, address, rhythm, used))
     return None

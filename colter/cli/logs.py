@@ -72,9 +72,7 @@ class Logs:
     def to_file(self, path: Path, level: str) -> None:
         """Log to a private rotating file too. One that cannot be written is said nothing about: the work goes on."""
         with suppress(OSError):
-            # mkdir gives its mode to the last folder only, and the one above is the state directory.
-            path.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.parent.mkdir(exist_ok=True, mode=0o700)
+            _make_folder(path)
             file = _PrivateFile(path, maxBytes=MAX_BYTES, backupCount=BACKUPS, encoding="utf-8", delay=True)
             file.setFormatter(
                 TextLines("%(asctime)s %(levelname)s %(name)s %(message)s", self.masks.hide, traceback=True)
@@ -87,6 +85,14 @@ class Logs:
         for file in self._handlers[1:]:
             file.setLevel(logging.getLevelNamesMapping()[level.upper()])
         logging.getLogger().setLevel(min(each.level for each in self._handlers))
+
+    def reopen(self) -> None:
+        """Begin the file anew where it was removed, with its folder."""
+        for file in self._handlers:
+            if isinstance(file, _PrivateFile):
+                file.close()  # the next line opens it
+                with suppress(OSError):
+                    _make_folder(Path(file.baseFilename))
 
     def close(self) -> None:
         """Let go of everything; harmless twice."""
@@ -106,6 +112,8 @@ class Logs:
         root.setLevel(min(each.level for each in self._handlers))
         for name in _NOISY:
             logging.getLogger(name).setLevel(logging.WARNING)
+        # It warns of a line that was cut: so do we, and say to where.
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def _lines(masks: Masks, verbosity: int, form: LogFormat, *, colored: bool) -> logging.Formatter:
@@ -113,6 +121,12 @@ def _lines(masks: Masks, verbosity: int, form: LogFormat, *, colored: bool) -> l
         return JsonLines(masks.hide)
     kind = PaintedLines if colored else TextLines
     return kind("%(levelname)s %(name)s: %(message)s", masks.hide, traceback=verbosity > 0)
+
+
+def _make_folder(path: Path) -> None:
+    # mkdir gives its mode to the last folder only, and the one above is the state directory.
+    path.parent.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.mkdir(exist_ok=True, mode=0o700)
 
 
 class _PrivateFile(RotatingFileHandler):

@@ -23,7 +23,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("colter.cli.export", "Send what sinks are owed, or any part of the history to a sink or a file."),
     "daemon": ("colter.cli.daemon", "Watch everything that is configured, until it is ended."),
     "status": ("colter.cli.status", "Show the last known of everything, without any network."),
+    "report": ("colter.cli.report", "Show how long endpoints were up, and how far numbers moved."),
     "alerts": ("colter.cli.alerts", "Show what fires, silence it, try channels and rules."),
+    "forget": ("colter.cli.forget", "Forget targets that are not watched any more."),
     "config": ("colter.cli.config", "Create, check, show and change the configuration."),
     "login": ("colter.cli.login", "Ask for the master password once, for 30 minutes."),
     "logout": ("colter.cli.logout", "Forget the master password."),
@@ -53,6 +55,7 @@ _PATHS = ("config", "state", "password_file")
 def run(argv: Sequence[str], context: Context | None = None) -> int:
     """Run one command line and return its exit code; what went wrong stands on stderr, and nothing is raised."""
     context = context or Context()
+    context.argv = tuple(argv)
     try:
         code = command_tree(argv).main(list(argv) or ["--help"], "colter", standalone_mode=False, obj=context)
         context.streams.stdout.flush()

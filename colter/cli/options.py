@@ -64,6 +64,19 @@ def limit(text: str) -> timedelta:
     return length
 
 
+def cadence(text: str) -> str:
+    """A duration or a cron expression as an option's value."""
+    if " " not in text.strip():
+        limit(text)
+        return text
+    from colter.config.schema.cron import check_cron
+
+    try:
+        return check_cron(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def chosen(values: Sequence[str] | None) -> frozenset[str]:
     """What was chosen with an option that may be repeated or have commas."""
     return frozenset(split_commas(values or ()))

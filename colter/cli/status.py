@@ -1,6 +1,6 @@
 """`colter status`: what is known, without asking any network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -10,36 +10,44 @@ from colter.cli.context import Context
 from colter.core.units import format_age, format_amount
 
 if TYPE_CHECKING:
-    from colter.core.model import Metric, Owing
+    from datetime import datetime
+
+    from colter.app.watching.bulletin import Bulletin
+    from colter.core.model import Owing
     from colter.core.ports import TargetStatus
 
-_WITH_OWING = ("table", "markdown", "json")
-"""The formats that tell what sinks are owed."""
+_COMPLETE = ("table", "markdown", "json")
+"""The formats that tell what sinks are owed, and how the daemon is."""
 
 
 def command(ctx: typer.Context, format_: options.ReadingFormat = None, file: options.File = None) -> None:
     """Show the last known of everything, without any network.
 
-    Every number with its change since the look before, and how old it is; and what sinks are still owed, since when,
-    and why.
+    Every number with its change since the look before, and how old it is; what sinks are still owed, since when, and
+    why; and how the daemon is, if there is one.
 
     Examples:
       colter status
       colter status -f json
       colter status -f csv --file status.csv
     """
-    from colter.app.registry import catalogue
+    from colter.app.watching.bulletin import read_bulletin
+    from colter.cli.render.daemon import daemon_warnings
     from colter.cli.render.output import check_file, choose_format, deliver
 
     context = Context.of(ctx)
     chosen = choose_format(context, format_, file, options.READING_FORMATS)
     check_file(file)
+    # First, for whoever opens a history makes a state directory where there is none.
+    bulletin = read_bulletin(context.state_dir, context.clock)
     targets, owing = context.run(lambda: _read(context))
-    deliver(context, _page(context, chosen, targets, owing, catalogue()), file)
+    deliver(context, _page(context, chosen, targets, owing, bulletin), file)
     if not targets:
         context.say("colter: nothing is known yet\n  hint: colter track all; colter probe")
-    if chosen not in _WITH_OWING:
+    if chosen not in _COMPLETE:
         _tell_owed(context, owing)
+        for line in daemon_warnings(bulletin, _newest(targets), context.clock.now()):
+            context.say(f"colter: {line}")
 
 
 def _tell_owed(context: Context, owing: "Sequence[Owing]") -> None:
@@ -65,16 +73,19 @@ def _page(
     format_: str,
     targets: "Sequence[TargetStatus]",
     owing: "Sequence[Owing]",
-    metrics: "Mapping[tuple[str, str], Metric]",
+    bulletin: "Bulletin | None",
 ) -> str:
+    from colter.app.registry import catalogue
     from colter.cli.render import machine, people, tables
+    from colter.cli.render.daemon import daemon_lines
     from colter.core import records
 
-    now = context.clock.now()
+    now, metrics = context.clock.now(), catalogue()
     match format_:
         case "table" | "markdown":
             sheets = [*people.status_sheets(targets, metrics, now), *people.owing_sheets(owing, now)]
-            return tables.drawn(context, format_, sheets)
+            lines = daemon_lines(bulletin, _newest(targets), now)
+            return tables.drawn(context, format_, sheets) + tables.listed(format_, lines)
         case "openmetrics":
             from colter.cli.render.probes import points
             from colter.sinks.exposition import of_status, openmetrics
@@ -82,5 +93,9 @@ def _page(
             results = [status.result for status in targets if status.result]
             return openmetrics([*of_status(targets, metrics), *points(results)])
         case "json":
-            return machine.document(records.status_document(now, targets, owing))
+            return machine.document(records.status_document(now, targets, owing, bulletin.record if bulletin else None))
     return machine.rows(format_, [records.status_record(status) for status in targets], machine.flat_status)
+
+
+def _newest(targets: "Sequence[TargetStatus]") -> "datetime | None":
+    return max((status.at for status in targets), default=None)

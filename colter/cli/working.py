@@ -20,6 +20,21 @@ _PATIENCE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
+class Upkeep:
+    """When a command takes care of the history."""
+
+    least: int
+    """So many measurements must wait for it."""
+    patience: timedelta
+    """For so long at most; what is left waits for the next time."""
+
+
+_IF_MUCH = Upkeep(5_000, timedelta(seconds=0.5))
+"""A history that only cron jobs feed must not wait for a daemon that never comes."""
+ALWAYS = Upkeep(0, timedelta(seconds=5))
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """Where measurements go beside the screen."""
 
@@ -37,12 +52,17 @@ def fate(output: Sequence[str] | None, *, dry_run: bool, no_store: bool) -> Fate
 
 
 @asynccontextmanager
-async def working(context: Context, fate: Fate, seen: Seen[Any]) -> "AsyncIterator[Runtime]":
+async def working(
+    context: Context, fate: Fate, seen: Seen[Any], *, upkeep: Upkeep = _IF_MUCH
+) -> "AsyncIterator[Runtime]":
     """An open runtime; when the work in it is done, the sinks are brought what they are owed.
+
+    Then the history is taken care of, as `upkeep` says, unless there is a daemon that does.
 
     Raises:
         ConfigError: a sink is not set up; nothing was measured.
     """
+    from colter.app.alerting.lock import Lock
     from colter.app.registry import check_sinks
     from colter.app.runtime import open_runtime
 
@@ -54,6 +74,8 @@ async def working(context: Context, fate: Fate, seen: Seen[Any]) -> "AsyncIterat
         seen.problems = runtime.problems
         yield runtime
         await deliver(context, runtime, fate.sinks)
+        if fate.keep and Lock(context.state_dir, context.clock).daemon() is None:
+            await runtime.tend(upkeep.patience, least=upkeep.least)
 
 
 async def deliver(context: Context, runtime: "Runtime", sinks: Sequence[str], patience: timedelta = _PATIENCE) -> None:

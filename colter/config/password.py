@@ -63,6 +63,16 @@ class PasswordSources:
             return FoundPassword(self._variable, "COLTER_MASTER_PASSWORD")
         return None
 
+    def version(self) -> object:
+        """Another one when the file was changed that is asked; always the same where none is."""
+        directory = self._env.get("CREDENTIALS_DIRECTORY")
+        asked = self._file or (Path(directory, CREDENTIAL) if directory else None)
+        try:
+            found = asked.stat() if asked and not self._command else None
+        except OSError:
+            return None
+        return found and (found.st_mtime_ns, found.st_size, found.st_ino)
+
 
 def password_from_file(path: Path, *, forbidden: int = 0o077) -> Secret:
     """The one line of a private file; `forbidden` are the permission bits that it may not have.

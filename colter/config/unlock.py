@@ -62,6 +62,13 @@ class Unlocker:
         """From now on nobody is asked for a password: a prompt would stop everything else."""
         self._ask = None
 
+    def version(self) -> object:
+        """Another one when a vault that could not be opened may be now: a session was begun, a password changed.
+
+        Found out in a moment. A password command that would answer now is not noticed.
+        """
+        return self._sources.version(), self.sessions.version() if self.sessions else None
+
     def login(self, header: str) -> datetime:
         """Get the password, check it and begin a session; until when it lives.
 

@@ -50,6 +50,8 @@ class Vocabulary:
     """One or two conditions, for messages: `down or 'latency > 500ms'`."""
     lengths: frozenset[str] = frozenset()
     """The numbers that are milliseconds, and may be compared with a duration (`500ms`, `21d`)."""
+    shares: frozenset[str] = frozenset()
+    """The numbers that are parts of 1, and must be compared with a percentage (`99.9%`)."""
 
 
 def parse_condition(text: str, known: Vocabulary) -> Condition:
@@ -71,7 +73,8 @@ def parse_condition(text: str, known: Vocabulary) -> Condition:
         raise ValueError(f"{name!r} needs something to be compared with, as in '{name} > 0'")
     if name not in known.numbers:
         raise ValueError(f"{name!r} is no number; it stands alone")
-    return Condition(text.strip(), name, comparison[2], _bound(comparison[3], text, length=name in known.lengths))
+    bound = _share if name in known.shares else _length if name in known.lengths else _number
+    return Condition(text.strip(), name, comparison[2], bound(comparison[3], text))
 
 
 def _guess(name: str, known: Sequence[str]) -> str:
@@ -79,11 +82,24 @@ def _guess(name: str, known: Sequence[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
 
 
-def _bound(written: str, text: str, *, length: bool) -> float:
+def _number(written: str, text: str) -> float:
     if _NUMBER.fullmatch(written):
         return float(written)
+    raise _unexpected("a number", written, text)
+
+
+def _length(written: str, text: str) -> float:
     with suppress(ValueError):
-        if length:
-            return parse_duration(written).total_seconds() * 1000
-    expected = "a number or a duration" if length else "a number"
-    raise ValueError(f"expected {expected} after the sign in {text!r}, got {written!r}")
+        return float(written) if _NUMBER.fullmatch(written) else parse_duration(written).total_seconds() * 1000
+    raise _unexpected("a number or a duration", written, text)
+
+
+def _share(written: str, text: str) -> float:
+    # A bare number is refused: 0.999 and 99.9 could both be meant.
+    if written.endswith("%") and _NUMBER.fullmatch(written[:-1]):
+        return float(f"{written[:-1]}e-2")  # divided by 100, 99.9 would not be 0.999
+    raise _unexpected("a percentage such as 99.9%", written, text)
+
+
+def _unexpected(expected: str, written: str, text: str) -> ValueError:
+    return ValueError(f"expected {expected} after the sign in {text!r}, got {written!r}")

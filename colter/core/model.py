@@ -213,7 +213,7 @@ class ProbeResult:
     """Bytes of body received, as they came over the wire."""
     certificate_expires: datetime | None = None
     attempts: int = 1
-    """0: it was left alone, as it had asked."""
+    """0: it was left alone, as it had asked; or it is a job that has not ended a run yet."""
     group: str = ""
     evidence: Evidence | None = None
     pause_until: datetime | None = None
@@ -305,7 +305,6 @@ class Delivery:
     body: str = ""
     """A notification carries its own text; a round is referred to by `round_key`."""
     round_key: str | None = None
-    attempts: int = 0
     last_error: str | None = None
     """Why it was given up."""
     created: datetime | None = None
@@ -397,6 +396,18 @@ class Owing:
     dropped: int = 0
     """Entries given up because too much or too old was owed; they are still in the history."""
     refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What the history has of one target."""
+
+    target: Target
+    """Under the name it has now."""
+    readings: int = 0
+    results: int = 0
+    owed_to: frozenset[str] = frozenset()
+    """Sinks that have not taken all of it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,33 @@ RELOADED_AT = _metric(
     "When the configuration in use was taken over.",
     unit="seconds",
 )
+UPKEEP_WELL = _metric(
+    "colter_last_upkeep_successful",
+    "Whether results were counted, packed and thinned out without a failure (1) the last time it was tried.",
+    "task",
+)
+RATE_LIMIT = _metric(
+    "colter_api_rate_limit",
+    "Calls, or points, that an API grants in an hour, by its resource (core, graphql, search), as it said last.",
+    "api",
+    "resource",
+)
+RATE_LIMIT_REMAINING = _metric(
+    "colter_api_rate_limit_remaining", "Of these, those that were left when it said so last.", "api", "resource"
+)
+RATE_LIMIT_RESET = _metric(
+    "colter_api_rate_limit_reset_timestamp_seconds",
+    "When all of them are there again.",
+    "api",
+    "resource",
+    unit="seconds",
+)
+TOKEN_EXPIRY = _metric(
+    "colter_token_expiry_timestamp_seconds",
+    "When the token for an API ends; absent when it never does, or the API does not say.",
+    "api",
+    unit="seconds",
+)
 
 METRICS: tuple[Metric, ...] = (
     TARGET_UP,
@@ -116,4 +143,9 @@ METRICS: tuple[Metric, ...] = (
     LOST,
     RELOADED,
     RELOADED_AT,
+    UPKEEP_WELL,
+    RATE_LIMIT,
+    RATE_LIMIT_REMAINING,
+    RATE_LIMIT_RESET,
+    TOKEN_EXPIRY,
 )

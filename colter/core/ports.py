@@ -1,6 +1,6 @@
 """The promises that the parts make to each other. Every docstring here has a contract test."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -12,6 +12,8 @@ from colter.core.model import (
     Beat,
     Delivery,
     Entry,
+    Event,
+    Holding,
     LastBeats,
     Latest,
     Metric,
@@ -24,10 +26,14 @@ from colter.core.model import (
     Target,
     Transfer,
 )
+from colter.core.uptime.outage import Outage
+from colter.core.uptime.pace import Paces
+from colter.core.uptime.tally import Tally
 
 Item = TypeVar("Item")
 Lane = Literal["sink", "channel", "desk"]
 """Rounds for sinks, notifications for channels, and rounds for whoever decides about alerts."""
+Step = Literal["hour", "day"]
 Values = Mapping[Target, Mapping[str, Sequence[tuple[datetime, float]]]]
 """By target and key of the metric: when a number was read, and what it was, oldest first."""
 
@@ -185,13 +191,13 @@ class Outbox(Protocol):
     async def owing(self) -> Sequence[Owing]:
         """The same, counted by recipient, with what is known of each: ordered by lane and name."""
 
-    async def claim(self, lane: Lane, to: str, holder: str, until: datetime, now: datetime) -> bool:
-        """Take or keep the right to deliver to this recipient; False while somebody else has it.
+    async def claim(self, sink: str, holder: str, until: datetime, now: datetime) -> bool:
+        """Take or keep the right to deliver to this sink; False while somebody else has it.
 
         A right that has run out, or that would last longer than anybody asks for (a clock was set back), is free.
         """
 
-    async def release(self, lane: Lane, to: str, holder: str) -> None:
+    async def release(self, sink: str, holder: str) -> None:
         """Give the right back; nothing happens when it was lost."""
 
     async def next_owed(self, lane: Lane, to: str, *, most: int, after: str | None = None) -> Sequence[Delivery]:
@@ -212,8 +218,8 @@ class Outbox(Protocol):
     ) -> None:
         """Remember how the last try went; no problem: all is well, and its failures are forgotten."""
 
-    async def drop(self, lane: Lane, to: str, *, before: datetime, most: int) -> int:
-        """Give up what was committed before that, and the oldest beyond so many entries; returns how many entries."""
+    async def drop(self, sink: str, *, before: datetime, most: int) -> int:
+        """Give up what is owed since before then, and the oldest beyond so many entries; returns how many entries."""
 
     async def refusals(self) -> Sequence[Refusal]:
         """Everything refused that is still kept, oldest first."""
@@ -311,6 +317,89 @@ class Store(Recall, Outbox, Protocol):
 
     async def values(self, targets: Sequence[Target], keys: Collection[str], since: datetime) -> Values:
         """Plain numbers as they were read since then; a target or key of which nothing is known may be absent."""
+
+    async def first_and_last(
+        self, targets: Sequence[Target], keys: Collection[str], since: datetime, until: datetime
+    ) -> Values:
+        """Plain numbers that were read in [since, until): of each the first and the last, or the only one."""
+
+    async def events(
+        self, targets: Sequence[Target], since: datetime, until: datetime
+    ) -> Mapping[Target, Sequence[Event]]:
+        """What happened to these in [since, until), oldest first; a target to which nothing did may be absent."""
+
+    async def roll_up(self, paces: Paces, *, most: int) -> int:
+        """Count the next results into tallies and outages, each once and for ever, in the order of their rounds.
+
+        Returns how many were counted: more than `most` when the next round alone holds more, 0 when all are. However it
+        is cut into pieces, interrupted, or done by several processes at once, it comes to the same. A result that is
+        older than one of its endpoint that was counted before is counted as a look, but nothing else changes by it;
+        unless it is older by more than an hour: then the clock was set back, and time goes on from there.
+
+        Args:
+            paces: how every endpoint is looked at. Whether a moment lies in its maintenance is asked in another thread.
+            most: so many results at once.
+        """
+
+    async def uncounted(self) -> int:
+        """How many readings and results there are in the rounds that `roll_up` has not come to yet."""
+
+    async def tallies(
+        self, targets: Sequence[Target], since: datetime, until: datetime, step: Step
+    ) -> Mapping[Target, Sequence[tuple[datetime, Tally]]]:
+        """What was counted of these in UTC hours or days that begin in [since, until), each by its beginning.
+
+        Oldest first; an hour or day in which nothing was known or looked at may be absent, and so may a target.
+        """
+
+    async def outages(self, targets: Sequence[Target], since: datetime, until: datetime) -> Sequence[Outage]:
+        """Outages of these that were counted, some part of which lies in [since, until), oldest first."""
+
+    async def pack(self, before: datetime, *, most: int) -> int:
+        """Keep old results in less room. Nothing else changes by it: every round is read back as it was, in its place.
+
+        What is not counted yet (`roll_up`), is owed, or is the newest of an endpoint is left alone; and results that do
+        not fill a pack wait for more, for a day.
+
+        Returns how many results were packed, 0 when there is nothing more to pack just now. May be interrupted
+        anywhere, and done by several processes at once.
+
+        Args:
+            before: only rounds that finished before that.
+            most: so many results at once, or one round if that is larger.
+        """
+
+    async def retire(
+        self, *, results: datetime | None, readings: datetime | None, tallies: datetime | None, most: int
+    ) -> int:
+        """Forget what is older than that; None: nothing of it.
+
+        What is owed to somebody stays until it is not, and so does the newest of every target. Events and days of
+        daily counts never go, nor do outages and daily tallies.
+
+        Returns how many results, readings and tallies went: about `most`; 0 when there is nothing more to forget. May
+        be interrupted anywhere, and done by several processes at once.
+
+        Args:
+            results: results of rounds that finished before that, once they are counted (`roll_up`); those that lie
+                in a pack with younger ones go with these, less than a day later.
+            readings: readings of UTC days that ended before that, but for the last good one of each target and day,
+                and those that brought an event or a day.
+            tallies: hourly tallies of hours that ended before that.
+            most: so many at once.
+        """
+
+    async def holding(self, name: Target) -> Holding | None:
+        """What there is of the target with this name, which may be a former one; None: nobody knows it."""
+
+    def forget(self, name: Target) -> AsyncIterator[int]:
+        """Forget everything that there is of one target, and in the end that there ever was one.
+
+        Rounds that hold others too stay, with these. What of it is owed to somebody will never get there.
+
+        Yields how many readings and results went, again and again until nothing is left. May be ended or interrupted
+        anywhere, and done while others write.
+        """
 
     async def silences(self) -> Sequence[Silence]:
         """All silences that are kept, those that are over too, oldest first."""

@@ -1,5 +1,9 @@
 """The numbers of an endpoint, as other systems get them."""
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+
 from colter.core.model import EndpointState, Metric, ProbeResult, Reason, Sample
 
 _MEASUREMENT = "endpoint_probe"
@@ -46,35 +50,67 @@ METRICS: tuple[Metric, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a result, and how to find it there."""
+
+    metric: Metric
+    of: Callable[[ProbeResult], float | None]
+    """None: it was not measured."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
 def samples(result: ProbeResult) -> tuple[Sample, ...]:
     """The numbers of one result; what was not measured is not there."""
-    return (*_plain(result), *_states(result), *_phases(result))
+    found = ((number, number.of(result)) for number in NUMBERS)
+    return tuple([Sample(number.metric, float(value), number.labels) for number, value in found if value is not None])
 
 
-def _plain(result: ProbeResult) -> list[Sample]:
-    expires = result.certificate_expires
-    values = {
-        UP: _UP.get(result.state),
-        DURATION: None if result.latency_ms is None else result.latency_ms / 1000,
-        STATUS_CODE: result.status_code,
-        HTTP_VERSION: None if result.http_version is None else float(result.http_version),
-        REDIRECTS: None if result.status_code is None else result.redirects,
-        CONTENT: result.size,
-        NOT_AFTER: None if expires is None else expires.timestamp(),
-        TLS_VALID: None if expires is None else float(result.reason not in UNTRUSTED),
-        ATTEMPTS: result.attempts,
-    }
-    return [Sample(metric, float(value)) for metric, value in values.items() if value is not None]
+def _numbers() -> Iterator[Number]:
+    for metric, of in _PLAIN.items():
+        yield Number(metric, of)
+    for state in EndpointState:
+        yield Number(STATE, _is_in(state), {"state": state})
+    for phase in ("resolve", "connect", "tls", "processing", "transfer"):
+        yield Number(PHASE, _seconds_of(f"phases.{phase}"), {"phase": phase})
 
 
-def _states(result: ProbeResult) -> list[Sample]:
-    return [Sample(STATE, float(state is result.state), {"state": state}) for state in EndpointState]
+def _is_in(state: EndpointState) -> Callable[[ProbeResult], float]:
+    return lambda result: 1.0 if result.state is state else 0.0
 
 
-def _phases(result: ProbeResult) -> list[Sample]:
-    spent = {name: getattr(result.phases, name) for name in _PHASES}
-    return [Sample(PHASE, value / 1000, {"phase": name}) for name, value in spent.items() if value is not None]
+def _seconds_of(milliseconds: str) -> Callable[[ProbeResult], float | None]:
+    find = attrgetter(milliseconds)
+    return lambda result: None if (spent := find(result)) is None else spent / 1000
 
 
-_PHASES = ("resolve", "connect", "tls", "processing", "transfer")
-_UP = {EndpointState.UP: 1.0, EndpointState.DEGRADED: 1.0, EndpointState.DOWN: 0.0}
+def _http_version(result: ProbeResult) -> float | None:
+    return None if result.http_version is None else float(result.http_version)
+
+
+def _redirects(result: ProbeResult) -> float | None:
+    return None if result.status_code is None else result.redirects
+
+
+def _not_after(result: ProbeResult) -> float | None:
+    return None if result.certificate_expires is None else result.certificate_expires.timestamp()
+
+
+def _tls_valid(result: ProbeResult) -> float | None:
+    return None if result.certificate_expires is None else float(result.reason not in UNTRUSTED)
+
+
+_STATES_UP = {EndpointState.UP: 1.0, EndpointState.DEGRADED: 1.0, EndpointState.DOWN: 0.0}
+_PLAIN: Mapping[Metric, Callable[[ProbeResult], float | None]] = {
+    UP: lambda result: _STATES_UP.get(result.state),
+    DURATION: _seconds_of("latency_ms"),
+    STATUS_CODE: attrgetter("status_code"),
+    HTTP_VERSION: _http_version,
+    REDIRECTS: _redirects,
+    CONTENT: attrgetter("size"),
+    NOT_AFTER: _not_after,
+    TLS_VALID: _tls_valid,
+    ATTEMPTS: attrgetter("attempts"),
+}
+NUMBERS: tuple[Number, ...] = tuple(_numbers())
+"""All that a result can have, in the order of METRICS."""

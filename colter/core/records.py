@@ -27,11 +27,14 @@ def probes_document(collected_at: datetime, results: Iterable[ProbeResult]) -> R
     return {"schema": PROBES, "collected_at": timestamp(collected_at), "results": [probe_record(r) for r in results]}
 
 
-def status_document(at: datetime, targets: Iterable[TargetStatus], owing: Sequence[Owing]) -> Record:
-    """The document of what is known without asking any network."""
+def status_document(
+    at: datetime, targets: Iterable[TargetStatus], owing: Sequence[Owing], daemon: Record | None = None
+) -> Record:
+    """The document of what is known without asking any network; `daemon`: what it tells of itself."""
     return {
         "schema": STATUS,
         "at": timestamp(at),
+        "daemon": daemon,
         "owed": sum(recipient.deliveries for recipient in owing),
         "owing": [owing_record(recipient) for recipient in owing],
         "targets": [status_record(target) for target in targets],
@@ -67,7 +70,18 @@ def reading_record(reading: Reading) -> Record:
         "values": {key: number(value) for key, value in reading.values.items()},
         "splits": _splits(reading.samples),
         "info": {key: text(value) for key, value in reading.info.items()},
-        "events": [_event(event) for event in reading.events],
+        "events": [event_record(event) for event in reading.events],
+    }
+
+
+def event_record(event: Event) -> Record:
+    """Something new of a target."""
+    return {
+        "kind": event.kind,
+        "key": text(event.key),
+        "title": text(event.title),
+        "at": timestamp(event.at),
+        "url": text(event.url),
     }
 
 
@@ -127,16 +141,6 @@ def number(value: float) -> float | None:
 def text(value: str) -> str:
     """The text as valid Unicode: a lone surrogate, which UTF-8 cannot write, becomes U+FFFD."""
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _event(event: Event) -> Record:
-    return {
-        "kind": event.kind,
-        "key": text(event.key),
-        "title": text(event.title),
-        "at": timestamp(event.at),
-        "url": text(event.url),
-    }
 
 
 def _splits(samples: Sequence[Sample]) -> dict[str, list[Record]]:

@@ -10,6 +10,7 @@ from colter.app.registry import configured_sinks
 from colter.app.runtime import Runtime, open_runtime
 from colter.app.watching.daemon import run_daemon
 from colter.app.watching.plan import read_watch_plan
+from colter.config.rhythm import longest_pause
 from colter.core.clock import SystemClock
 from colter.core.errors import ConfigError
 from colter.core.units import format_amount
@@ -35,9 +36,9 @@ async def scheduling_loop(monitor_config: MonitorConfig, email_config: EmailConf
     clock = SystemClock()
     with _as_value_errors():
         settings = make_settings(monitor_config, email_config, db_config)
-        plan = read_watch_plan(settings, settings.config.daemon.every, soon=_AT_ONCE)
+        plan = read_watch_plan(settings, soon=_AT_ONCE)
     sinks = configured_sinks(settings)
-    async with open_runtime(settings, clock, state_dir=None, sinks=sinks, rhythm=plan.every) as runtime:
+    async with open_runtime(settings, clock, state_dir=None, sinks=sinks, rhythm=longest_pause(plan.every)) as runtime:
         with _as_value_errors():
             await runtime.take_charge()
         try:

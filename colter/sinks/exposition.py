@@ -1,13 +1,14 @@
 """Measurements in the text formats of Prometheus, from the declarations of the metrics."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from colter.core import own_metrics, probe_metrics
 from colter.core.model import EndpointState, Latest, Metric, Owing, ProbeResult, Reading, Sample, Target
 from colter.core.ports import TargetStatus
 from colter.core.text import clean
-from colter.sinks.text_format import Labels, Point, TextFormat, write
+from colter.sinks.text_format import Column, Labels, Point, TextFormat, write, write_labels
 
 TARGET_LABEL = {"github": "repo", "pypi": "package", "probe": "endpoint"}
 _INFO = {"github": "colter_github_repo_info", "pypi": "colter_pypi_info"}
@@ -22,14 +23,19 @@ def of_latest(latest: Iterable[Latest]) -> Iterator[Point]:
     which nothing is watched any more there is nothing: its last success would only grow old.
     """
     for known in latest:
-        for reading in known.readings:
-            yield _target_up(reading.target, up=reading.problem is None)
+        yield from _beside_results(known)
         for result in known.results:
-            yield _target_up(result.target, up=result.state is not EndpointState.UNKNOWN)
-        yield from of_readings(reading for reading in known.readings if reading.problem is None)
+            yield _target_up(result.target, up=_is_known(result))
         yield from of_results(known.results)
-        if known.last_success is not None and (known.readings or known.results):
-            yield own_point(own_metrics.LAST_SUCCESS, known.last_success.timestamp(), source=known.source)
+
+
+def page_of_latest(latest: Sequence[Latest], others: Iterable[Point], format_: TextFormat) -> Iterator[bytes]:
+    """The whole page of these and others, in pieces, as `of_latest` tells it, in little memory.
+
+    Ten thousand endpoints have 200,000 numbers: here none of them is there for longer than it takes to write it.
+    """
+    points = chain(others, *map(_beside_results, latest))
+    return write(points, format_, _columns([result for known in latest for result in known.results]))
 
 
 def of_readings(readings: Iterable[Reading]) -> Iterator[Point]:
@@ -91,6 +97,40 @@ def page(points: Iterable[Point], format_: TextFormat) -> bytes:
 def openmetrics(points: Iterable[Point]) -> str:
     """The whole page in the OpenMetrics text format."""
     return page(points, "openmetrics").decode()
+
+
+def _beside_results(known: Latest) -> Iterator[Point]:
+    for reading in known.readings:
+        yield _target_up(reading.target, up=reading.problem is None)
+    yield from of_readings(reading for reading in known.readings if reading.problem is None)
+    if known.last_success is not None and (known.readings or known.results):
+        yield own_point(own_metrics.LAST_SUCCESS, known.last_success.timestamp(), source=known.source)
+
+
+def _columns(results: Iterable[ProbeResult]) -> Iterator[Column]:
+    of_name = {_cleaned(result.endpoint): result for result in results}
+    ups = (_target_up(result.target, up=_is_known(result)) for result in of_name.values())
+    yield Column(own_metrics.TARGET_UP, ((write_labels(point.labels), point.value) for point in ups))
+    named = [(_own_labels(result), result) for result in of_name.values()]
+    for number in probe_metrics.NUMBERS:
+        yield Column(number.metric, _numbers(named, number))
+
+
+def _numbers(named: Iterable[tuple[str, ProbeResult]], number: probe_metrics.Number) -> Iterator[tuple[str, float]]:
+    more = write_labels(_harmless(number.labels))
+    rest = f",{more[1:]}" if more else "}"
+    for labels, result in named:
+        if (value := number.of(result)) is not None:
+            yield f"{labels}{rest}", float(value)
+
+
+def _own_labels(result: ProbeResult) -> str:
+    """As they are written, without the closing brace."""
+    return write_labels(_harmless({**_target_label(result.target), "group": result.group}))[:-1]
+
+
+def _is_known(result: ProbeResult) -> bool:
+    return result.state is not EndpointState.UNKNOWN
 
 
 def _target_up(target: Target, *, up: bool) -> Point:

@@ -4,9 +4,9 @@ https://prometheus.io/docs/instrumenting/exposition_formats/, https://prometheus
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from math import isfinite
 from typing import Literal
 
@@ -35,20 +35,32 @@ class Point:
     metric: Metric | None = None
 
 
-def write(points: Iterable[Point], format_: TextFormat) -> Iterator[bytes]:
-    """A whole page, in pieces: of the same series twice the later number; no infinity and no NaN."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The numbers of one metric, of many targets: each is made when it is written, and let go of."""
+
+    metric: Metric
+    numbers: Iterable[tuple[str, float]]
+    """By labels, as `write_labels` writes them; each once."""
+
+
+def write(points: Iterable[Point], format_: TextFormat, columns: Iterable[Column] = ()) -> Iterator[bytes]:
+    """A whole page, in pieces: of the same series twice the later number; no infinity and no NaN.
+
+    A point and a column must not have the same series.
+    """
     families: dict[str, _Family] = {}
     for point in points:
         if isfinite(point.value):
-            family = families.get(point.name) or families.setdefault(point.name, _Family({}, {}))
+            family = families.get(point.name) or families.setdefault(point.name, _Family())
             family.metrics[point.metric] = None
             family.numbers[write_labels(point.labels)] = point.value
+    for column in columns:
+        family = families.setdefault(column.metric.prometheus, _Family())
+        family.metrics[column.metric] = None
+        family.columns.append(column)
     for name in list(families):
-        family = families.pop(name)  # it is let go of as soon as it is written
-        yield write_head(name, family.metrics, format_).encode()
-        numbers = iter(family.numbers.items())
-        while some := list(islice(numbers, _PIECE)):
-            yield "".join([f"{name}{labels} {value!r}\n" for labels, value in some]).encode()
+        yield from _write_family(name, families.pop(name), format_)  # it is let go of as soon as it is written
     if format_ == "openmetrics":
         yield b"# EOF\n"
 
@@ -71,7 +83,17 @@ def write_head(name: str, metrics: Iterable[Metric | None], format_: TextFormat)
 
 @dataclass(slots=True)
 class _Family:
-    metrics: dict[Metric | None, None]
+    metrics: dict[Metric | None, None] = field(default_factory=dict)
     """In the order in which they came."""
-    numbers: dict[str, float]
+    numbers: dict[str, float] = field(default_factory=dict)
     """By labels, as they are written."""
+    columns: list[Column] = field(default_factory=list)
+
+
+def _write_family(name: str, family: _Family, format_: TextFormat) -> Iterator[bytes]:
+    numbers = chain(family.numbers.items(), *[column.numbers for column in family.columns])
+    lines = (f"{name}{labels} {value!r}\n" for labels, value in numbers if isfinite(value))
+    head = write_head(name, family.metrics, format_)
+    while some := "".join(islice(lines, _PIECE)):
+        yield f"{head}{some}".encode()
+        head = ""

@@ -1,20 +1,25 @@
-"""What jobs have reported: of each the last start and the last end, for what comes of it is kept as probe results."""
+"""What jobs have reported: of each the last start and the last end, for what comes of it is kept as probe results.
 
+In plain SQL, so that a job that reports need not wait for SQLAlchemy (`at_once`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
-
 from colter.core.model import Beat, BeatKind, LastBeats
-from colter.store.moments import to_ms
-from colter.store.tables import beat
-from colter.store.write.bulk import plain, replace_rows
+from colter.store.moments import from_ms, to_ms
+
+Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
+"""Runs a statement: `execute` of a connection of sqlite3, or `exec_driver_sql` of one of SQLAlchemy."""
 
 _MILLISECOND = timedelta(milliseconds=1)
+_PUT = "INSERT OR REPLACE INTO beat (endpoint, ended, at, kind, ran_ms, exit_code, said) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ALL = "SELECT endpoint, at, kind, ran_ms, exit_code, said FROM beat ORDER BY endpoint"
 
 
-def keep_beat(connection: Connection, kept: Beat) -> None:
+def keep_beat(execute: Execute, kept: Beat) -> None:
     """In place of the one before: not the later one by its time, for a clock may have been wrong."""
     row = (
         kept.endpoint,
@@ -23,22 +28,23 @@ def keep_beat(connection: Connection, kept: Beat) -> None:
         kept.kind.value,
         None if kept.ran is None else kept.ran // _MILLISECOND,
         kept.exit_code,
-        plain(kept.text),
+        kept.text,
     )
-    replace_rows(connection, beat, [row])
+    execute(_PUT, row)
 
 
-def read_last_beats(connection: Connection) -> list[LastBeats]:
+def read_last_beats(execute: Execute) -> list[LastBeats]:
     """The last of every job, ordered by endpoint."""
-    rows = connection.execute(select(beat).order_by(beat.c.endpoint))
-    return [_last(endpoint, list(found)) for endpoint, found in groupby(rows, lambda row: str(row.endpoint))]
+    beats = [_beat(row) for row in execute(_ALL, ())]
+    return [_last(endpoint, list(found)) for endpoint, found in groupby(beats, lambda beat: beat.endpoint)]
 
 
-def _last(endpoint: str, rows: list[Row[Any]]) -> LastBeats:
-    by_end = {bool(row.ended): _beat(row) for row in rows}
+def _last(endpoint: str, beats: list[Beat]) -> LastBeats:
+    by_end = {beat.kind is not BeatKind.START: beat for beat in beats}
     return LastBeats(endpoint, by_end.get(False), by_end.get(True))
 
 
-def _beat(row: Row[Any]) -> Beat:
-    ran = None if row.ran_ms is None else row.ran_ms * _MILLISECOND
-    return Beat(row.endpoint, row.at, BeatKind(row.kind), ran, row.exit_code, row.said)
+def _beat(row: Sequence[Any]) -> Beat:
+    endpoint, at, kind, ran_ms, exit_code, said = row
+    ran = None if ran_ms is None else ran_ms * _MILLISECOND
+    return Beat(endpoint, from_ms(at), BeatKind(kind), ran, exit_code, said)

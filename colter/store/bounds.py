@@ -4,6 +4,8 @@ from datetime import timedelta
 
 LONGEST_LEASE = timedelta(minutes=5)
 """A right to deliver that lasts longer than this was given by a clock that has since been set back."""
+AHEAD = timedelta(minutes=10)
+"""What is dated so much later than now was seen by a clock that has since been set back: it is the newest no more."""
 MOST_REFUSALS = 10_000
 """Refusals kept altogether; the oldest go first."""
 MOST_DEAD_LETTERS = 1_000

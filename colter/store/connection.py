@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
 from colter.core.errors import DamagedError, FullError, StateError
+from colter.core.units import timestamp
+from colter.store.packs.body import UnreadableError
+from colter.store.pragmas import set_up
 from colter.store.space import NO_ROOM, Ballast, is_full, with_ballast
 
 P = ParamSpec("P")
@@ -45,16 +48,6 @@ _DECIDING = (
     "last_number",
     "last_result",
 )
-_PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    # 0.4 ms a commit: nothing that alerts depend on may be lost with the power.
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    # Small, because on a full disk a long log cannot be written back.
-    "PRAGMA wal_autocheckpoint = 250",
-    # Twice what it usually has, so that one very large round does not hold its room for ever.
-    "PRAGMA journal_size_limit = 2097152",
-)
 
 
 def prepare_file(path: Path) -> None:
@@ -83,12 +76,12 @@ def prepare_file(path: Path) -> None:
 class Lane:
     """Connections to one file, each with a thread to use it in: one hop per piece of work, not one per statement."""
 
-    def __init__(self, path: Path, *, busy_timeout: timedelta, at_once: int, writes: bool) -> None:
-        """With `writes`, its transactions take the lock at once."""
+    def __init__(self, path: Path, *, busy_timeout: timedelta, at_once: int, writes: bool, still: bool = False) -> None:
+        """With `writes`, its transactions take the lock at once; `still`: nobody writes to it, and none is needed."""
         self._threads = ThreadPoolExecutor(at_once)
         self._ballast = Ballast.beside(path)
         self._engine = create_engine(
-            URL.create("sqlite+pysqlite", database=str(path)),
+            _address(path, still=still),
             # isolation_level None: the driver must not begin or end any transaction by itself.
             connect_args={"isolation_level": None, "timeout": busy_timeout.total_seconds()},
             execution_options={"writes": writes},
@@ -136,6 +129,12 @@ def distrust(path: Path) -> Iterator[None]:
     try:
         with advice(path):
             yield
+    except UnreadableError as e:
+        first, last = timestamp(e.since), timestamp(e.until)
+        raise DamagedError(
+            f"{path} is damaged: the results from {first} to {last} cannot be read",
+            hint=f"put a backup in its place; until then export around them: --until {first}, --since {last}",
+        ) from e
     except (ValueError, TypeError, KeyError, OverflowError) as e:
         raise _state_error(path, _DAMAGED, DamagedError) from e
 
@@ -158,13 +157,15 @@ def check_writable(connection: Connection) -> None:
     connection.exec_driver_sql("DELETE FROM outbox WHERE 0")
 
 
-def _set_up(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    try:
-        for pragma in _PRAGMAS:
-            cursor.execute(pragma)
-    finally:
-        cursor.close()
+def _address(path: Path, *, still: bool) -> URL:
+    if still:  # https://www.sqlite.org/uri.html#uriimmutable
+        query = {"immutable": "1", "uri": "true"}
+        return URL.create("sqlite+pysqlite", database=path.absolute().as_uri(), query=query)
+    return URL.create("sqlite+pysqlite", database=str(path))
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    set_up(connection)
 
 
 def _begin(connection: Connection) -> None:

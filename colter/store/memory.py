@@ -1,8 +1,8 @@
 """A store that forgets when the process ends: for --no-store, --dry-run and tests."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from colter.core.clock import Clock, SystemClock
@@ -14,36 +14,23 @@ from colter.core.model import (
     Delivery,
     EndpointState,
     Event,
+    Holding,
     LastBeats,
     Latest,
-    ProbeResult,
     Reading,
     Round,
     Silence,
     Target,
     Transfer,
 )
-from colter.core.ports import Cached, LastKnown, TargetStatus, Values
+from colter.core.ports import Cached, TargetStatus, Values
 from colter.store import bounds
 from colter.store.kept import kept
-from colter.store.memory_outbox import MemoryOutbox
+from colter.store.memory_newest import Last, remember_reading, remember_result, status_of
+from colter.store.memory_retire import without_needless, without_results, without_target
+from colter.store.memory_upkeep import Kept, MemoryUpkeep
 from colter.store.roster import Known
 from colter.store.slices import as_far_as
-
-
-@dataclass(slots=True)
-class _Last:
-    """The newest that was seen of one target."""
-
-    reading: Reading | None = None
-    round_key: str = ""
-    """Of that reading."""
-    success: datetime | None = None
-    """When it was last read without a problem."""
-    info: Mapping[str, str] = field(default_factory=dict)
-    numbers: dict[str, LastKnown] = field(default_factory=dict)
-    result: ProbeResult | None = None
-    since: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -54,17 +41,12 @@ class _Day:
     round_key: str
 
 
-_Kept = tuple[Round, list[Known]]
-"""A round and the targets of its readings."""
-
-
-class MemoryStore(MemoryOutbox):
+class MemoryStore(MemoryUpkeep):
     """Everything in dictionaries; see `colter.core.ports.Store` for what is promised."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         super().__init__(clock or SystemClock())
-        self._rounds: dict[str, _Kept] = {}
-        self._last: defaultdict[Known, _Last] = defaultdict(_Last)
+        self._last: defaultdict[Known, Last] = defaultdict(Last)
         self._events: set[tuple[Known, str, str]] = set()
         self._daily: defaultdict[Known | None, dict[tuple[str, date], _Day]] = defaultdict(dict)
         self._marks: defaultdict[Known | None, dict[str, str]] = defaultdict(dict)
@@ -89,9 +71,9 @@ class MemoryStore(MemoryOutbox):
         readings = tuple(self._keep(known, reading, done.key) for known, reading in pairs)
         self._rounds[done.key] = (replace(done, readings=readings), looked_at)
         for known, reading in sorted(zip(looked_at, readings, strict=True), key=lambda pair: pair[1].at):
-            self._remember_reading(self._last[known], reading, done.key)
+            remember_reading(self._last[known], reading, done.key, self._clock.now())
         for result in sorted(done.results, key=lambda result: result.at):
-            self._remember_result(self._last[self._roster.place(result.target)], result)
+            remember_result(self._last[self._roster.place(result.target)], result, self._clock.now())
         self._stand(states)
         self._owe_all(done, deliveries)
         return True
@@ -99,7 +81,7 @@ class MemoryStore(MemoryOutbox):
     async def status(self) -> Sequence[TargetStatus]:
         """The last known of every target, ordered by target."""
         seen = (known for known in self._roster.current() if known in self._last)
-        return [_status(known, self._last[known]) for known in sorted(seen, key=lambda known: known.target)]
+        return [status_of(known, self._last[known]) for known in sorted(seen, key=lambda known: known.target)]
 
     async def latest(self) -> Sequence[Latest]:
         """By source: the newest look at every target that is still watched, ordered by target."""
@@ -161,6 +143,87 @@ class MemoryStore(MemoryOutbox):
                         series.append((reading.at, sample.value))
         return found
 
+    async def first_and_last(
+        self, targets: Sequence[Target], keys: Collection[str], since: datetime, until: datetime
+    ) -> Values:
+        """Plain numbers that were read in [since, until): of each the first and the last, or the only one."""
+        found: dict[Target, dict[str, list[tuple[datetime, float]]]] = {}
+        for name, numbers in (await self.values(targets, keys, since)).items():
+            for key, series in numbers.items():
+                if within := [each for each in series if each[0] < until]:
+                    found.setdefault(name, {})[key] = within if len(within) == 1 else [within[0], within[-1]]
+        return found
+
+    async def events(
+        self, targets: Sequence[Target], since: datetime, until: datetime
+    ) -> Mapping[Target, Sequence[Event]]:
+        """What happened to these in [since, until), oldest first; a target to which nothing did is absent."""
+        found: defaultdict[Known, list[Event]] = defaultdict(list)
+        for known, reading in self._looks():
+            found[known] += [event for event in reading.events if since <= event.at < until]
+        names = {name: self._roster.named.get(name) for name in targets}
+        return {
+            name: sorted(found[known], key=lambda event: event.at)
+            for name, known in names.items()
+            if known and found[known]
+        }
+
+    async def retire(
+        self,
+        *,
+        results: datetime | None,
+        readings: datetime | None,
+        tallies: datetime | None,
+        most: int,  # noqa: ARG002  it takes no time
+    ) -> int:
+        """Forget what is older than that; returns how many results, readings and tallies went."""
+        before, rounds = self._size(), list(self._rounds.values())
+        owed = {row.delivery.round_key for row in self._owed.values()}
+        stay = (
+            owed | {done.key for done in self._tallies.uncounted(done for done, _ in rounds)} | self._holding_newest()
+        )
+        if results is not None:
+            old = results
+            rounds = list(without_results(rounds, lambda done: done.finished < old and done.key not in stay))
+        if readings is not None:
+            rounds = list(without_needless(rounds, readings, self._is_needed, lambda done: done.key not in owed))
+        self._put(rounds, lambda done: results is not None and done.finished < results)
+        gone = 0 if tallies is None else self._tallies.retire(tallies)
+        return before - self._size() + gone
+
+    async def holding(self, name: Target) -> Holding | None:
+        """What there is of the target with this name, which may be a former one; None: nobody knows it."""
+        known = self._roster.named.get(name)
+        if known is None:
+            return None
+        readings, results = Counter[str](), Counter[str]()
+        for done, looked_at in self._rounds.values():
+            readings[done.key] = sum(of is known for of in looked_at)
+            results[done.key] = sum(result.target == known.target for result in done.results)
+        owed = [row.delivery for row in self._owed.values() if row.delivery.lane == "sink"]
+        to = (each.to for each in owed if each.round_key and readings[each.round_key] + results[each.round_key])
+        return Holding(known.target, readings.total(), results.total(), frozenset(to))
+
+    async def forget(self, name: Target) -> AsyncIterator[int]:
+        """Forget everything that there is of one target; yields how many readings and results went."""
+        known = self._roster.named.get(name)
+        if known is None:
+            return
+        before = self._size()
+        names = self._roster.forget(known)
+        meant = {*map(str, names), *(each.name for each in names if each.source == "probe")}
+        self._silences = {key: each for key, each in self._silences.items() if each.name not in meant}
+        self._beats = {of: each for of, each in self._beats.items() if Target("probe", of[0]) not in names}
+        self._events = {event for event in self._events if event[0] is not known}
+        self._states = {of: state for of, state in self._states.items() if of[0] is not known}
+        self._refusals = {of: each for of, each in self._refusals.items() if each.target not in names}
+        for each in (self._last, self._daily, self._marks):
+            each.pop(known, None)
+        for former in names:
+            self._tallies.endpoints.pop(former, None)
+        self._put([without_target(each, known) for each in self._rounds.values()], lambda _: False)
+        yield before - self._size()
+
     async def silences(self) -> Sequence[Silence]:
         """All silences that are kept, those that are over too, oldest first."""
         return sorted(self._silences.values(), key=lambda silence: (silence.begins, silence.key))
@@ -215,10 +278,38 @@ class MemoryStore(MemoryOutbox):
         for done, looked_at in self._rounds.values():
             yield from zip(looked_at, done.readings, strict=True)
 
-    def _oldest_first(self) -> list[_Kept]:
+    def _put(self, rounds: Iterable[Kept], is_old: Callable[[Round], bool]) -> None:
+        """These in place of those that are there, without any that is old or was changed, and holds nothing."""
+        before, newest = self._weights, next(reversed(self._rounds), None)
+        kept = {done.key: (done, looked_at) for done, looked_at in rounds}
+        complete = {source: done.key for done, _ in self._oldest_first() for source in done.complete}
+        days = {day.round_key for days in self._daily.values() for day in days.values()}
+        stay = {newest, *complete.values(), *days, *(row.delivery.round_key for row in self._owed.values())}
+        self._rounds = {
+            key: (done, looked_at)
+            for key, (done, looked_at) in kept.items()
+            if done.entries or key in stay or not (before[key] or is_old(done))
+        }
+        self._weights = {key: len(done.entries) for key, (done, _) in self._rounds.items()}
+
+    def _size(self) -> int:
+        return sum(len(done.entries) for done, _ in self._rounds.values())
+
+    def _holding_newest(self) -> set[str]:
+        """Rounds with the newest result of an endpoint."""
+        newest = {id(last.result) for last in self._last.values() if last.result}
+        return {key for key, (done, _) in self._rounds.items() if any(id(result) in newest for result in done.results)}
+
+    def _is_needed(self, round_key: str, known: Known, reading: Reading) -> bool:
+        """Whether it is the newest of its target, or brought an event or a day."""
+        days = self._daily.get(known, {}).values()
+        is_newest = known in self._last and self._last[known].reading is reading
+        return bool(reading.events) or is_newest or any(day.round_key == round_key for day in days)
+
+    def _oldest_first(self) -> list[Kept]:
         return sorted(self._rounds.values(), key=lambda each: each[0].finished)
 
-    def _window(self, since: datetime, until: datetime, after: str | None) -> list[_Kept]:
+    def _window(self, since: datetime, until: datetime, after: str | None) -> list[Kept]:
         rounds = self._oldest_first()
         if after in self._rounds:
             rounds = rounds[rounds.index(self._rounds[after]) + 1 :]
@@ -236,23 +327,29 @@ class MemoryStore(MemoryOutbox):
         )
         return replace(reading, target=known.target, identity=known.identity, daily=days)
 
-    def _latest(self, source: str, looks: Sequence[tuple[Known, _Last]]) -> Latest:
-        complete = [done.started for done, _ in self._oldest_first() if source in done.complete]
+    def _latest(self, source: str, looks: Sequence[tuple[Known, Last]]) -> Latest:
+        believed = self._clock.now() + bounds.AHEAD
+        rounds = (done for done, _ in self._oldest_first() if done.finished <= believed)
+        complete = [done.started for done in rounds if source in done.complete]
         begun = complete[-1] if complete else None
         latest = Latest(
             source,
             tuple(
                 self._look_now(known, last.reading, last.round_key)
                 for known, last in looks
-                if last.reading and (begun is None or last.reading.at >= begun)
+                if last.reading and (begun is None or begun <= last.reading.at <= believed)
             ),
-            tuple(last.result for _, last in looks if last.result and (begun is None or last.result.at >= begun)),
+            tuple(
+                last.result
+                for _, last in looks
+                if last.result and (begun is None or begun <= last.result.at <= believed)
+            ),
         )
         if latest.last_success is not None:
             return latest
         return replace(latest, earlier_success=self._earlier_success([last for _, last in looks]))
 
-    def _earlier_success(self, looks: Sequence[_Last]) -> datetime | None:
+    def _earlier_success(self, looks: Sequence[Last]) -> datetime | None:
         read = [last.success for last in looks if last.success]
         turned = max((last.since for last in looks if last.since), default=None)
         for done, _ in reversed(self._oldest_first()):
@@ -277,39 +374,3 @@ class MemoryStore(MemoryOutbox):
         seen = key in self._events
         self._events.add(key)
         return not seen
-
-    @staticmethod
-    def _remember_reading(last: _Last, reading: Reading, round_key: str) -> None:
-        if last.reading is None or reading.at >= last.reading.at:
-            last.reading, last.round_key = reading, round_key
-            if reading.problem is None:
-                last.info, last.success = reading.info, reading.at
-        for key, value in reading.values.items():
-            before = last.numbers.get(key)
-            if before is None or reading.at > before.at:
-                previous = before.value if before else None
-                last.numbers[key] = LastKnown(reading.target, key, value, reading.at, previous)
-            elif reading.at == before.at:
-                last.numbers[key] = replace(before, value=value)
-
-    @staticmethod
-    def _remember_result(last: _Last, result: ProbeResult) -> None:
-        if last.result is not None and result.at < last.result.at:
-            return
-        if last.result is None or last.result.state != result.state:
-            last.since = result.at
-        last.result = result
-
-
-def _status(known: Known, last: _Last) -> TargetStatus:
-    looks = [look.at for look in (last.reading, last.result) if look is not None]
-    return TargetStatus(
-        target=known.target,
-        at=max(looks),
-        problem=last.reading.problem if last.reading else None,
-        values={key: replace(last.numbers[key], target=known.target) for key in sorted(last.numbers)},
-        info=last.info,
-        missing=last.reading.missing if last.reading else {},
-        result=last.result,
-        since=last.since,
-    )

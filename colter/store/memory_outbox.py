@@ -72,18 +72,18 @@ class MemoryOutbox:
         known = {who for who, each in self._recipients.items() if each.failures + each.dropped + each.refused}
         return [self._owing(*who) for who in sorted(known | {row.who for row in self._owed.values()})]
 
-    async def claim(self, lane: Lane, to: str, holder: str, until: datetime, now: datetime) -> bool:
-        """Take or keep the right to deliver to this recipient; False while somebody else has it."""
-        known = self._recipients[lane, to]
+    async def claim(self, sink: str, holder: str, until: datetime, now: datetime) -> bool:
+        """Take or keep the right to deliver to this sink; False while somebody else has it."""
+        known = self._recipients["sink", sink]
         held = known.held_until is not None and now < known.held_until <= now + bounds.LONGEST_LEASE
         if held and known.holder != holder:
             return False
         known.holder, known.held_until = holder, until
         return True
 
-    async def release(self, lane: Lane, to: str, holder: str) -> None:
+    async def release(self, sink: str, holder: str) -> None:
         """Give the right back; nothing happens when it was lost."""
-        known = self._recipients[lane, to]
+        known = self._recipients["sink", sink]
         if known.holder == holder:
             known.holder = known.held_until = None
 
@@ -117,15 +117,15 @@ class MemoryOutbox:
         known.problem, known.retry_at, known.asked = problem, retry_at, asked
         known.failures = 0 if problem is None else known.failures + 1
 
-    async def drop(self, lane: Lane, to: str, *, before: datetime, most: int) -> int:
-        """Give up what was committed before that, and the oldest beyond so many entries; returns how many entries."""
+    async def drop(self, sink: str, *, before: datetime, most: int) -> int:
+        """Give up what is owed since before then, and the oldest beyond so many entries; returns how many entries."""
         total = dropped = 0
-        for row in reversed(self._owed_to(lane, to)):
+        for row in reversed(self._owed_to("sink", sink)):
             total += row.weight
             if row.created < before or total > most:
                 del self._owed[row.delivery.key]
                 dropped += row.weight
-        self._recipients[lane, to].dropped += dropped
+        self._recipients["sink", sink].dropped += dropped
         return dropped
 
     async def refusals(self) -> Sequence[Refusal]:

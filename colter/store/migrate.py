@@ -7,12 +7,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from colter.core.errors import StateError
+from colter.core.without import without
+from colter.store.schema import REVISIONS, VERSION_TABLE
 from colter.store.space import write_back
 from colter.store.tables import metadata
 
-VERSION_TABLE = "colter_schema"
-REVISIONS = ("0001", "0002", "0003", "0004")
-"""All of `migrations/versions`, oldest first: known here, so that alembic (600 ms) is imported only when behind."""
 VIEWS = ("endpoint_history", "endpoint_status", "package_metrics", "repository_metrics")
 
 ALEMBIC = threading.Lock()
@@ -33,8 +32,8 @@ def bring_up_to_date(writer: Engine, path: Path) -> None:
         # Asked again under the write lock: another process may have been quicker.
         with ALEMBIC, writer.begin() as connection:
             behind = _file_is_behind(connection, path)
-            if behind:
-                upgrade(connection)
+            if behind:  # in a new file there is nothing to lose between two steps
+                upgrade(connection, "+1" if inspect(connection).has_table(VERSION_TABLE) else "head")
     if migrated:
         write_back(writer)  # the tables would need room of their own when there is none any more
 
@@ -65,15 +64,16 @@ def lock(connection: Connection, where: str) -> None:
         raise StateError(f"{where} has older tables than a moment ago", hint="try again")
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the next migration in the caller's transaction, under a lock that keeps out others, and `ALEMBIC`."""
-    from alembic import command  # noqa: PLC0415  600 ms that most runs do not need
+def upgrade(connection: Connection, upto: str = "+1") -> None:
+    """Run the next migration, or all, in the caller's transaction, under a lock that keeps others out and `ALEMBIC`."""
+    with without("mako.ext.pygmentplugin"):  # alembic's templates colour tracebacks: 5 MB of lexers
+        from alembic import command  # noqa: PLC0415  600 ms that most runs do not need
     from alembic.config import Config  # noqa: PLC0415  the same
 
     config = Config()
     config.set_main_option("script_location", "colter.store:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "+1")
+    command.upgrade(config, upto)
 
 
 def _file_is_behind(connection: Connection, path: Path) -> bool:

@@ -23,9 +23,9 @@ from colter.store.write.targets import load_roster, write_roster
 _WHO = ("lane", "name")
 
 
-def claim(connection: Connection, lane: Lane, to: str, holder: str, *, until: datetime, now: datetime) -> bool:
+def claim(connection: Connection, sink: str, holder: str, *, until: datetime, now: datetime) -> bool:
     """Take or keep the right to deliver; False while somebody else has it."""
-    statement = insert(recipient).values(lane=lane, name=to, holder=holder, held_until=until)
+    statement = insert(recipient).values(lane="sink", name=sink, holder=holder, held_until=until)
     free = or_(
         recipient.c.holder.is_(None),
         recipient.c.holder == holder,
@@ -38,9 +38,9 @@ def claim(connection: Connection, lane: Lane, to: str, holder: str, *, until: da
     return connection.execute(taken).rowcount == 1
 
 
-def release(connection: Connection, lane: Lane, to: str, holder: str) -> None:
+def release(connection: Connection, sink: str, holder: str) -> None:
     """Give the right back, if it is still this holder's."""
-    ours = and_(recipient.c.lane == lane, recipient.c.name == to, recipient.c.holder == holder)
+    ours = and_(recipient.c.lane == "sink", recipient.c.name == sink, recipient.c.holder == holder)
     connection.execute(update(recipient).where(ours).values(holder=None, held_until=None))
 
 
@@ -93,15 +93,15 @@ def note(
     connection.execute(statement.on_conflict_do_update(index_elements=_WHO, set_={**told, "failures": failures}))
 
 
-def drop(connection: Connection, lane: Lane, to: str, *, before: datetime, most: int) -> int:
+def drop(connection: Connection, sink: str, *, before: datetime, most: int) -> int:
     """Give up what is too old or too much; returns how many entries that were."""
     sums = (func.min(outbox.c.created).label("oldest"), func.sum(WEIGHT).label("entries"))
-    owed = connection.execute(unsettled(lane, to, *sums)).one()
+    owed = connection.execute(unsettled("sink", sink, *sums)).one()
     if owed.oldest is None or (owed.oldest >= before and owed.entries <= most):
         return 0
     newest_first = func.sum(WEIGHT).over(order_by=outbox.c.id.desc())
     columns = (outbox.c.id, outbox.c.created, WEIGHT.label("weight"), newest_first.label("total"))
-    ages = unsettled(lane, to, *columns).subquery()
+    ages = unsettled("sink", sink, *columns).subquery()
     rows = connection.execute(
         select(ages.c.id, ages.c.weight).where(or_(ages.c.created < before, ages.c.total > most))
     ).all()
@@ -109,7 +109,7 @@ def drop(connection: Connection, lane: Lane, to: str, *, before: datetime, most:
         connection.execute(delete(outbox).where(outbox.c.id.in_(part)))
     dropped = sum(int(row.weight) for row in rows)
     if dropped:
-        _count(connection, lane, to, dropped=dropped)
+        _count(connection, "sink", sink, dropped=dropped)
     return dropped
 
 
@@ -126,10 +126,7 @@ def end_transfer(connection: Connection, key: str) -> None:
 
 def _put(connection: Connection, put: Sequence[Delivery], now: datetime) -> None:
     add_rows(connection, outbox, ("delivery_key",), [delivery_row(each, now) for each in put])
-    changed = [
-        {"key": each.key, "due": each.due, "body": plain(each.body), "attempts": each.attempts, "last_error": None}
-        for each in put
-    ]
+    changed = [{"key": each.key, "due": each.due, "body": plain(each.body), "last_error": None} for each in put]
     if changed:
         owed = and_(outbox.c.delivery_key == bindparam("key"), outbox.c.settled.is_(None))
         connection.execute(update(outbox).where(owed), changed)

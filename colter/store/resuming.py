@@ -35,6 +35,11 @@ class ResumingImpl(MySQLImpl):
         if column.name not in {each["name"] for each in self._found().get_columns(table_name)}:
             super().add_column(table_name, column, **kw)
 
+    def drop_column(self, table_name: str, column: Column[Any], **kw: Any) -> None:
+        """If it is there."""
+        if column.name in {each["name"] for each in self._found().get_columns(table_name)}:
+            super().drop_column(table_name, column, **kw)
+
     def add_constraint(self, const: Constraint, **kw: Any) -> None:
         """Unless it is there; only foreign keys are ever added."""
         if const.name not in {each["name"] for each in self._found().get_foreign_keys(const.table.name)}:

@@ -51,6 +51,13 @@ class Roster:
         self.learn(known, target)
         return known
 
+    def forget(self, known: Known) -> list[Target]:
+        """Know nothing of it any more; returns all the names that meant it."""
+        names = [name for name, of in self.named.items() if of is known]
+        self.named = {name: of for name, of in self.named.items() if of is not known}
+        self.identified = {key: of for key, of in self.identified.items() if of is not known}
+        return names
+
     def current(self) -> Iterable[Known]:
         """Targets whose own name still means them."""
         return (known for name, known in self.named.items() if known.target == name)

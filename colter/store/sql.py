@@ -1,14 +1,12 @@
 """The history in an SQLite file; see `colter.core.ports.Store` for what is promised."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from colter.core.clock import Clock
 from colter.core.errors import StateError
@@ -16,6 +14,7 @@ from colter.core.model import (
     AlertState,
     Beat,
     Delivery,
+    Event,
     LastBeats,
     Latest,
     Metric,
@@ -28,17 +27,18 @@ from colter.core.model import (
 )
 from colter.core.ports import Cached, Lane, TargetStatus, Values
 from colter.store import beats, outbox, replies, silences
-from colter.store.connection import Lane as FileLane
-from colter.store.connection import advice, check_soundness, check_whole, check_writable, distrust, prepare_file
+from colter.store.connection import advice, check_soundness, check_whole, check_writable, distrust
 from colter.store.kept import kept
 from colter.store.migrate import bring_up_to_date
 from colter.store.read import outbox as owed
 from colter.store.read import results, state
+from colter.store.read.between import read_events, read_first_and_last
 from colter.store.read.latest import read_latest
 from colter.store.read.rounds import count_entries, read_rounds, read_rounds_by_key
 from colter.store.read.status import read_status
 from colter.store.read.values import read_values
 from colter.store.space import check_limit
+from colter.store.sql_upkeep import SqlUpkeep
 from colter.store.write.results import Outcomes
 from colter.store.write.rounds import write_round
 
@@ -46,19 +46,8 @@ log = logging.getLogger(__name__)
 
 _MOST_UNWRITTEN = 4 * 2**20
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """An open file: whoever looks need not wait for the one who writes."""
-
-    readers: FileLane
-    writer: FileLane
-
-
-class SqlStore:
+class SqlStore(SqlUpkeep):
     """One SQLite file. Several processes may use it at once: readers never wait, writers wait for each other."""
 
     def __init__(
@@ -71,12 +60,10 @@ class SqlStore:
         limit: int = 2**30,
     ) -> None:
         """With its metrics by source and key; `limit` is the size in bytes from which on no measurement is added."""
-        self._path = path
+        super().__init__(path, busy_timeout)
         self._clock = clock
         self._metrics = metrics
-        self._busy_timeout = busy_timeout
         self._limit = limit
-        self._file: _File | None = None
         self._outcomes = Outcomes()
         self._read_outcomes = results.Outcomes()
         self._replies: dict[str, Cached] = {}
@@ -88,14 +75,10 @@ class SqlStore:
         Raises:
             StateError: it is damaged, foreign, locked, out of reach or newer than this Colter.
         """
-        prepare_file(self._path)
-        self._file = _File(
-            FileLane(self._path, busy_timeout=self._busy_timeout, at_once=2, writes=False),
-            FileLane(self._path, busy_timeout=self._busy_timeout, at_once=1, writes=True),
-        )
+        file = self._hold()
         try:
             with distrust(self._path):
-                await self._file.writer.insist(bring_up_to_date, self._path)
+                await file.writer.insist(bring_up_to_date, self._path)
             await self._read(check_soundness, self._path)
         except BaseException:
             self._let_go()
@@ -126,18 +109,18 @@ class SqlStore:
             FullError: the disk is full, or the history has reached its limit. Nothing of the round is kept then.
             StateError: the disk is broken, the file locked or damaged. The same.
         """
-        with advice(self._path):
+        with self._noting(advice):
             new = await self._opened().writer.insist(self._commit, kept(done), states, deliveries)
         await self._write_replies()
         return new
 
     async def status(self) -> Sequence[TargetStatus]:
         """The last known of every target, ordered by target."""
-        return await self._read(read_status, self._read_outcomes)
+        return await self._read(read_status)
 
     async def latest(self) -> Sequence[Latest]:
         """By source: the newest look at every target that is still watched, ordered by target."""
-        return await self._read(read_latest, self._metrics, self._read_outcomes)
+        return await self._read(read_latest, self._metrics, self._read_outcomes, self._clock.now())
 
     async def rounds(
         self, since: datetime, until: datetime, *, after: str | None = None, most: int | None = None
@@ -176,6 +159,18 @@ class SqlStore:
         """Plain numbers as they were read since then; a target or key of which nothing is known is absent."""
         return await self._read(read_values, targets, keys, since)
 
+    async def first_and_last(
+        self, targets: Sequence[Target], keys: Collection[str], since: datetime, until: datetime
+    ) -> Values:
+        """Plain numbers that were read in [since, until): of each the first and the last, or the only one."""
+        return await self._read(read_first_and_last, targets, keys, since, until)
+
+    async def events(
+        self, targets: Sequence[Target], since: datetime, until: datetime
+    ) -> Mapping[Target, Sequence[Event]]:
+        """What happened to these in [since, until), oldest first; a target to which nothing did is absent."""
+        return await self._read(read_events, targets, since, until)
+
     async def silences(self) -> Sequence[Silence]:
         """All silences that are kept, those that are over too, oldest first."""
         return await self._read(silences.read_silences)
@@ -190,11 +185,11 @@ class SqlStore:
 
     async def keep_beat(self, beat: Beat) -> None:
         """Keep what a job has reported."""
-        await self._write(beats.keep_beat, beat)
+        await self._write(lambda connection: beats.keep_beat(connection.exec_driver_sql, beat))
 
     async def last_beats(self) -> Sequence[LastBeats]:
         """The newest of every job that has ever reported, ordered by endpoint."""
-        return await self._read(beats.read_last_beats)
+        return await self._read(lambda connection: beats.read_last_beats(connection.exec_driver_sql))
 
     async def owed(self) -> Sequence[Delivery]:
         """Deliveries that are not settled, oldest first."""
@@ -204,13 +199,13 @@ class SqlStore:
         """The same, counted by recipient, with what is known of each: ordered by lane and name."""
         return await self._read(owed.read_owing)
 
-    async def claim(self, lane: Lane, to: str, holder: str, until: datetime, now: datetime) -> bool:
-        """Take or keep the right to deliver to this recipient; False while somebody else has it."""
-        return await self._write(outbox.claim, lane, to, holder, until=until, now=now)
+    async def claim(self, sink: str, holder: str, until: datetime, now: datetime) -> bool:
+        """Take or keep the right to deliver to this sink; False while somebody else has it."""
+        return await self._write(outbox.claim, sink, holder, until=until, now=now)
 
-    async def release(self, lane: Lane, to: str, holder: str) -> None:
+    async def release(self, sink: str, holder: str) -> None:
         """Give the right back; nothing happens when it was lost."""
-        await self._write(outbox.release, lane, to, holder)
+        await self._write(outbox.release, sink, holder)
 
     async def next_owed(self, lane: Lane, to: str, *, most: int, after: str | None = None) -> Sequence[Delivery]:
         """The oldest deliveries after the one with this key, with at most so many entries together; at least one."""
@@ -226,9 +221,9 @@ class SqlStore:
         """Remember how the last try went; no problem: all is well, and its failures are forgotten."""
         await self._write(outbox.note, lane, to, problem, retry_at=retry_at, asked=asked)
 
-    async def drop(self, lane: Lane, to: str, *, before: datetime, most: int) -> int:
-        """Give up what was committed before that, and the oldest beyond so many entries; returns how many entries."""
-        return await self._write(outbox.drop, lane, to, before=before, most=most)
+    async def drop(self, sink: str, *, before: datetime, most: int) -> int:
+        """Give up what is owed since before then, and the oldest beyond so many entries; returns how many entries."""
+        return await self._write(outbox.drop, sink, before=before, most=most)
 
     async def refusals(self) -> Sequence[Refusal]:
         """Everything refused that is still kept, oldest first."""
@@ -313,35 +308,6 @@ class SqlStore:
             # The transaction was undone, and with it perhaps an outcome that is remembered as written.
             self._outcomes = Outcomes()
             raise
-
-    async def _write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """One change of what is owed, in a transaction of its own."""
-
-        def work(engine: Engine) -> T:
-            with engine.begin() as connection:
-                return change(connection, *args, **kwargs)
-
-        with advice(self._path):
-            return await self._opened().writer.insist(work)
-
-    async def _read(self, look: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def work(engine: Engine) -> T:
-            with engine.begin() as connection:
-                return look(connection, *args, **kwargs)
-
-        with distrust(self._path):
-            return await self._opened().readers.run(work)
-
-    def _opened(self) -> _File:
-        if self._file is None:
-            raise StateError(f"{self._path} is not open")
-        return self._file
-
-    def _let_go(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            file.readers.close()
-            file.writer.close()
 
 
 def _write_replies(writer: Engine, written: Mapping[str, Cached]) -> None:

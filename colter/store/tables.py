@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from colter.store.moments import Moment
+from colter.store.columns import Moment
 
 metadata = MetaData(
     naming_convention={  # so that a later migration can name what it changes, on every database
@@ -206,6 +206,8 @@ last_reading = _table(
     Column("at", Moment, nullable=False),
     _ref("reading_id", "reading.id"),
     _ref("good_reading_id", "reading.id", nullable=True),
+    Index(None, "reading_id"),
+    Index(None, "good_reading_id"),
 )
 
 last_number = _table(
@@ -226,6 +228,7 @@ last_result = _table(
     Column("since", Moment, nullable=False),
     _ref("round_id", "round.id"),
     Column("position", Integer, nullable=False),
+    Index(None, "round_id"),
 )
 
 alert_state = _table(
@@ -251,11 +254,11 @@ outbox = _table(
     Column("created", Moment, nullable=False),
     Column("body", Text, nullable=False),
     Column("round_key", String(NAME), ForeignKey("round.round_key")),
-    Column("attempts", Integer, nullable=False),
     Column("last_error", Text),
     Column("settled", Moment),
     Column("message", _Id),  # row of the first of those that arrived together
     Index(None, "lane", "recipient", "settled"),
+    Index(None, "round_key"),  # looked through for every round that is packed or retired
 )
 
 recipient = _table(
@@ -293,6 +296,67 @@ transfer = _table(
     Column("after_key", String(NAME)),
     Column("sent", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),
+    clustered=True,
+)
+
+
+def _tally(name: str) -> Table:
+    """What the results of one endpoint come to in one stretch of time."""
+    counts = ("up", "degraded", "down", "unknown", "outages", "blips")
+    times = ("up_ms", "degraded_ms", "down_ms", "blip_ms", "maintenance_ms")
+    return _table(
+        name,
+        _ref("target_id", "target.id", primary_key=True),
+        Column("begins", Moment, primary_key=True),
+        *(Column(count, Integer, nullable=False) for count in counts),
+        *(Column(time, BigInteger, nullable=False) for time in times),
+        Column("latency_sum_us", BigInteger, nullable=False),
+        Column("fastest_us", BigInteger),
+        Column("slowest_us", BigInteger),
+        Column("sketch", LargeBinary(65535), nullable=False),
+        clustered=True,
+    )
+
+
+hourly_tally = _tally("hourly_tally")
+daily_tally = _tally("daily_tally")
+
+# How far the counting of an endpoint has come: its last look, and what is not confirmed yet.
+running_tally = _table(
+    "running_tally",
+    _ref("target_id", "target.id", primary_key=True),
+    Column("round_id", _Id, nullable=False, autoincrement=False),  # the last one that is counted, results or not
+    Column("memory", Text, nullable=False),
+    clustered=True,
+)
+
+outage = _table(
+    "outage",
+    _ref("target_id", "target.id", primary_key=True),
+    Column("started", Moment, primary_key=True),
+    Column("ended", Moment),
+    Column("reason", String(32)),
+    Column("looks", Integer, nullable=False),
+    clustered=True,
+)
+
+# Old rounds that hold nothing but results, many in one; the row has the number of its first round.
+pack = _table(
+    "pack",
+    Column("id", _Id, primary_key=True),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("rounds", Integer, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("body", LargeBinary(2**24 - 1), nullable=False),
+    Index(None, "since", "until"),
+)
+
+# How far each task of upkeep has come: the last round that it has seen.
+upkeep = _table(
+    "upkeep",
+    Column("task", String(32), primary_key=True),
+    Column("round_id", _Id, nullable=False, autoincrement=False),
     clustered=True,
 )
 

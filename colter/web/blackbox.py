@@ -86,9 +86,10 @@ def _point(name: str, help_: str, value: float, *labels: tuple[str, str]) -> Poi
 
 
 _KINDS = {"dns": "dns", "icmp": "icmp", "ws": "websocket", "wss": "websocket"}
+_OURS = {each: each for each in ("resolve", "connect", "tls", "processing", "transfer")}
 _PHASES: Mapping[str, Mapping[str, str]] = {
-    "http": {each: each for each in ("resolve", "connect", "tls", "processing", "transfer")},
-    "websocket": {each: each for each in ("resolve", "connect", "tls", "processing", "transfer")},
+    "http": _OURS,
+    "websocket": _OURS,
     "dns": {"resolve": "resolve", "connect": "connect", "processing": "request"},
     "icmp": {"resolve": "resolve", "connect": "setup", "processing": "rtt"},
 }

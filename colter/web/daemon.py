@@ -19,7 +19,7 @@ from colter.core.clock import Clock
 from colter.sinks.text_format import Point
 from colter.web.beat import beat_routes
 from colter.web.metrics import metrics_route
-from colter.web.own import of_health, of_process, of_unkept
+from colter.web.own import of_allowances, of_health, of_process, of_unkept, of_upkeep
 from colter.web.page import Page
 from colter.web.probe import probe_route
 
@@ -36,7 +36,8 @@ def application(runtime: Runtime, health: Health, doors: Doors, clock: Clock, ho
     """
 
     def more() -> Iterable[Point]:
-        return [*of_health(health), *of_unkept(*runtime.unkept), *of_process()]
+        own = [*of_health(health), *of_unkept(*runtime.unkept), *of_upkeep(runtime.upkeep.well)]
+        return [*own, *of_allowances(runtime.allowances), *of_process()]
 
     async def is_alive(_: Request) -> Response:
         return _verdict(health.is_alive(clock.monotonic()), "the loop does not turn")

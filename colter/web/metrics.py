@@ -1,12 +1,12 @@
 """`/metrics`: the newest of everything, to be scraped. It comes out of the history and never makes anybody look."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 from prometheus_client.exposition import gzip_accepted  # noqa: TID253  this module is imported when it serves
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from colter.core.clock import Clock
@@ -51,14 +51,21 @@ def metrics_route(page: Page) -> Route:
 
 async def _answer(page: Page, request: Request) -> Response:
     format_ = accepted_format(request.headers.get("accept", ""))
-    packed = gzip_accepted(request.headers.get("accept-encoding", ""))
     try:
-        body = await page.text(format_, packed=packed)
+        made = await page.packed(format_)
     except ColterError as error:
         log.warning("/metrics: %s", error)
         return PlainTextResponse("What is known cannot be read; the log has the reason.\n", 503)
     headers = {"content-type": CONTENT_TYPE[format_], "vary": "Accept, Accept-Encoding", "cache-control": "no-store"}
-    return Response(body, headers=headers | ({"content-encoding": "gzip"} if packed else {}))
+    if gzip_accepted(request.headers.get("accept-encoding", "")):
+        return Response(made.body, headers=headers | {"content-encoding": "gzip"})
+    return StreamingResponse(_sent(made.unpacked()), headers=headers | {"content-length": str(made.size)})
+
+
+async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Without a thread for each piece, as Starlette would take one."""
+    for piece in pieces:
+        yield piece
 
 
 def accepted_format(accept: str) -> TextFormat:

@@ -1,12 +1,13 @@
 """What the daemon tells of itself on `/metrics`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from prometheus_client import ProcessCollector  # noqa: TID253  this module is imported when it serves
 
 from colter.app.watching.health import Health
 from colter.core import own_metrics as own
+from colter.core.allowance import Allowance
 from colter.core.model import Metric
 from colter.sinks.exposition import own_point
 from colter.sinks.text_format import Point
@@ -31,6 +32,23 @@ def of_unkept(waiting: int, lost: int) -> Iterator[Point]:
     """Readings and results that the history has not taken."""
     yield own_point(own.UNKEPT, waiting)
     yield own_point(own.LOST, lost)
+
+
+def of_upkeep(well: Mapping[str, bool]) -> Iterator[Point]:
+    """How it goes with counting, packing and letting go of what is old."""
+    for task, is_well in well.items():
+        yield own_point(own.UPKEEP_WELL, float(is_well), task=task)
+
+
+def of_allowances(allowances: Iterable[Allowance]) -> Iterator[Point]:
+    """What APIs still grant; nothing of what they have not said."""
+    for told in allowances:
+        for resource, budget in told.budgets.items():
+            yield own_point(own.RATE_LIMIT, budget.limit, api=told.api, resource=resource)
+            yield own_point(own.RATE_LIMIT_REMAINING, budget.remaining, api=told.api, resource=resource)
+            yield own_point(own.RATE_LIMIT_RESET, budget.reset.timestamp(), api=told.api, resource=resource)
+        if told.token_expires is not None:
+            yield own_point(own.TOKEN_EXPIRY, told.token_expires.timestamp(), api=told.api)
 
 
 def of_process() -> Iterator[Point]:

@@ -1,6 +1,5 @@
 """P2 to P14, as far as they speak of one engine without crashes; the others are in test_world_machine.py."""
 
-import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,9 +15,9 @@ from colter.core.alerting.standing import Claim
 from colter.core.alerting.written import read_standing, write_standing
 from tests.alerting.driving import INTERVAL, Driven, said
 from tests.alerting.reference import Look, Seen, reference
+from tests.full import FULL
 
-LONG = os.environ.get("COLTER_LONG") == "1"
-EXAMPLES = settings(max_examples=1_000 if LONG else 60, deadline=None)
+EXAMPLES = settings(max_examples=1_000 if FULL else 60, deadline=None)
 _NAMES: dict[str, Seen] = {"g": "good", "b": "bad", "u": "unknown"}
 
 letters = st.text("gb", max_size=60) | st.text("gbbbu", max_size=60)
@@ -154,7 +153,7 @@ def test_p12_there_are_no_more_messages_than_changes_and_reminders(policy: Polic
 def test_p12_ten_thousand_alternations_are_four_messages_at_most(down: int, up: int, before: str) -> None:
     driven = Driven(Policy(Threshold(down, down), Threshold(up, up), channels=("ops",)))
     driven.all(before)
-    assert len(driven.all("bg" * (5000 if LONG or not before else 500))) <= 4
+    assert len(driven.all("bg" * (5000 if FULL or not before else 500))) <= 4
 
 
 @EXAMPLES

@@ -1,14 +1,13 @@
 """Random runs with crashes and refusals at every step end with exactly what the reference says."""
 
-import os
 import random
 from dataclasses import dataclass
 
 from tests.alerting.reference import Look, Seen
 from tests.alerting.world import INTERVAL, Crash, Outcome, World, random_policy
+from tests.full import FULL
 
-LONG = os.environ.get("COLTER_LONG") == "1"
-RUNS = 20_000 if LONG else 200
+RUNS = 20_000 if FULL else 200
 
 
 @dataclass

@@ -1,6 +1,5 @@
 """The engine among crashes, refusals, silences, late looks and jumping clocks, step by step as Hypothesis likes it."""
 
-import os
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,8 +12,8 @@ from colter.core.alerting.policy import Policy, Threshold
 from colter.core.alerting.standing import Claim
 from tests.alerting.reference import Look, Seen
 from tests.alerting.world import INTERVAL, Crash, Outcome, World
+from tests.full import FULL
 
-LONG = os.environ.get("COLTER_LONG") == "1"
 CHANNELS = ("chat", "ops")
 NAMES = ("api", "web")
 
@@ -105,7 +104,7 @@ def _alternates(heard: list[Notice]) -> None:
 
 
 EngineAmongFaults.TestCase.settings = settings(
-    max_examples=10_000 if LONG else 60,
+    max_examples=10_000 if FULL else 60,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

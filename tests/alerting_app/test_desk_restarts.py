@@ -1,7 +1,6 @@
 """P5 and P13: a restart at any point, or a configuration that is read again, is as if nothing had happened."""
 
 import asyncio
-import os
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,9 +24,10 @@ from tests.alerting.reference import Look, Seen, reference
 from tests.alerting_app.conftest import AtWork
 from tests.alerting_app.deskwork import BOTH, MINUTE, NO_WAIT, Work, config
 from tests.fakes.clock import START, FakeClock
+from tests.full import FULL
 
 HOOK = {"hook": BOTH["hook"]}
-_RUNS = 400 if os.environ.get("COLTER_LONG") == "1" else 12
+_RUNS = 400 if FULL else 12
 OFFICE = config(
     {"name": "api", "needs": ["db"], "tags": ["prod"], "down_after": "2 of 3"},
     {"name": "web", "interval": "5m", "down_after": 2, "up_after": 1},

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from colter.core.ports import Lane
 from colter.store.memory import MemoryStore
 from tests.app.office import MINUTE, PATIENCE, SECOND, Board, Office, Shelf, Tell
 from tests.fakes.clock import FakeClock
@@ -69,7 +68,7 @@ def test_while_another_delivers_it_waits_and_then_says_so(tell: Tell) -> None:
         shelf = Shelf()
         await office.owe("a")
         now = office.clock.now()
-        assert await office.store.claim("sink", "shelf", "another", now + MINUTE, now)
+        assert await office.store.claim("shelf", "another", now + MINUTE, now)
         await office.fails(shelf, "another Colter is delivering", patience=10 * SECOND)
         assert shelf.requests == []
         assert 10 * SECOND <= office.clock.now() - now <= 12 * SECOND
@@ -85,7 +84,7 @@ def test_a_lease_lost_in_between_ends_the_sending(tell: Tell) -> None:
         async def sleep_through_it() -> None:
             office.clock.advance(MINUTE)
             now = office.clock.now()
-            assert await office.store.claim("sink", "shelf", "another", now + MINUTE, now)
+            assert await office.store.claim("shelf", "another", now + MINUTE, now)
 
         shelf = Shelf(plan=[sleep_through_it], batch=1)
         await office.owe("a")
@@ -94,7 +93,7 @@ def test_a_lease_lost_in_between_ends_the_sending(tell: Tell) -> None:
         owing = await office.owing()
         assert (owing.failures, owing.problem) == (0, None)
         now = office.clock.now()
-        assert not await office.store.claim("sink", "shelf", "me", now + MINUTE, now)
+        assert not await office.store.claim("shelf", "me", now + MINUTE, now)
         assert await office.owed() == ["a"]
 
     tell(story)
@@ -105,7 +104,7 @@ def test_the_lease_is_extended_while_work_runs(tell: Tell) -> None:
         async def take_long() -> None:
             office.clock.advance(10 * SECOND)
             now = office.clock.now()
-            assert not await office.store.claim("sink", "shelf", "another", now + MINUTE, now)
+            assert not await office.store.claim("shelf", "another", now + MINUTE, now)
 
         shelf = Shelf(plan=[take_long] * 10, batch=1)
         await office.owe("a", entries=10)
@@ -163,8 +162,8 @@ def test_who_is_cancelled_in_between_gives_the_right_back_and_loses_nothing(tell
         with pytest.raises(asyncio.CancelledError):
             await task
         now = office.clock.now()
-        assert await office.store.claim("sink", "shelf", "another", now + MINUTE, now)
-        await office.store.release("sink", "shelf", "another")
+        assert await office.store.claim("shelf", "another", now + MINUTE, now)
+        await office.store.release("shelf", "another")
         assert await office.owed() == ["a", "b"]
         assert (await office.owing()).failures == 0
         await office.deliver(shelf)
@@ -177,8 +176,8 @@ def test_who_is_cancelled_while_the_right_is_being_given_gives_it_back() -> None
     class Slow(MemoryStore):
         """Has given the right already, and does not come to say so."""
 
-        async def claim(self, lane: Lane, to: str, holder: str, until: datetime, now: datetime) -> bool:
-            taken = await super().claim(lane, to, holder, until, now)
+        async def claim(self, sink: str, holder: str, until: datetime, now: datetime) -> bool:
+            taken = await super().claim(sink, holder, until, now)
             if holder == "me":
                 reached.set()
                 await asyncio.Event().wait()
@@ -195,7 +194,7 @@ def test_who_is_cancelled_while_the_right_is_being_given_gives_it_back() -> None
         with pytest.raises(asyncio.CancelledError):
             await task
         now = clock.now()
-        assert await office.store.claim("sink", "shelf", "another", now + MINUTE, now)
+        assert await office.store.claim("shelf", "another", now + MINUTE, now)
 
     asyncio.run(story())
 

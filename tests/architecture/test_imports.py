@@ -50,6 +50,7 @@ def imported(home: Path, *argv: str) -> set[str]:
         "probe --help",
         "beat --help",
         "alerts test --help",
+        "report --help",
         "completion bash",
         "config path",
         "config --help",
@@ -76,10 +77,23 @@ def test_importing_colter_imports_nothing() -> None:
         ("probe tcp://127.0.0.1:1 --no-store -f json", {"sqlalchemy", "rich", "prometheus_client"}),
         ("probe tcp://127.0.0.1:1", {"httpx", "rich", "keyring"}),
         ("status", {"httpx", "pycurl", "rich", "keyring", "greenlet", "aiosqlite"}),
+        ("report", {"httpx", "pycurl", "rich", "keyring", "greenlet", "aiosqlite", "apscheduler"}),
     ],
 )
 def test_a_command_imports_what_it_needs_only(tmp_path: Path, command: str, unneeded: set[str]) -> None:
     assert imported(tmp_path, *command.split()) & unneeded == set()
+
+
+def test_a_job_that_reports_imports_nothing_heavy_unless_something_is_new(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("endpoints: [{name: backup, heartbeat: {every: 1h}}]\n")
+    config.chmod(0o600)
+    argv = ["-c", str(config), "beat", "backup"]
+    assert imported(tmp_path, *argv) >= {"alembic", "pydantic"}  # there is no history yet
+    assert imported(tmp_path, *argv) & {"alembic", "sqlalchemy"} == set()  # the name is not written down yet
+    assert imported(tmp_path, *argv) & HEAVY == set()
+    config.touch()
+    assert imported(tmp_path, *argv) >= {"pydantic"}
 
 
 def test_reading_packages_without_keeping_them_never_imports_the_store(tmp_path: Path) -> None:

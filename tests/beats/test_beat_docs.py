@@ -21,6 +21,7 @@ def block(kind: str) -> str:
 def machine(tmp_path: Path) -> Machine:
     machine = Machine(tmp_path)
     machine.configure(block("yaml"))
+    machine.inside("status")  # makes the history
     return machine
 
 

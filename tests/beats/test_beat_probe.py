@@ -38,6 +38,25 @@ def test_a_job_is_probed_by_what_it_reported(machine: Machine) -> None:
     assert machine.inside("probe", "backup", clock=clock).code == 0
 
 
+@pytest.mark.parametrize("command", [("probe",), ("probe", "backup"), ("daemon", "--once")], ids=" ".join)
+def test_a_job_that_has_not_ended_a_run_yet_is_shown_and_fails_no_command(
+    machine: Machine, command: tuple[str, ...]
+) -> None:
+    assert machine.inside(*command).code == 0
+    machine.inside("beat", "backup", "--start")
+    assert machine.inside(*command).code == 0
+    [result] = json.loads(machine.inside("probe", "backup", "-f", "json").out)["results"]
+    assert (result["state"], result["detail"], result["attempts"]) == ("unknown", "runs for the first time", 0)
+    assert machine.inside("probe", "--fail-on", "unknown").code == 10
+
+
+def test_a_job_that_cannot_be_judged_is_a_target_that_could_not_be_read(machine: Machine) -> None:
+    clock = FakeClock()
+    machine.inside("beat", "backup", clock=clock)
+    clock.advance(-minutes(60))  # it was set back
+    assert machine.inside("probe", "backup", clock=clock).code == 5
+
+
 def test_jobs_and_servers_stand_together_in_the_order_asked_for(machine: Machine) -> None:
     with EndpointServer(reply()) as server:
         machine.configure(f"{CONFIG}  - {{name: web, tags: [prod], url: '{server.url()}'}}\n")

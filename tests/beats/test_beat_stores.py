@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from colter.app.beats import keep_beat
-from colter.app.runtime import DATABASE
+from colter.app.history import DATABASE
 from colter.core.errors import StateError
 from colter.core.model import Beat, BeatKind, EndpointState, Reason
 from colter.core.ports import Store

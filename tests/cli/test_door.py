@@ -1,9 +1,7 @@
 """Every way to end has its exit code, and says on stderr what happened and what to do."""
 
-import os
 import signal
 import subprocess
-import time
 
 import pytest
 
@@ -13,6 +11,7 @@ from colter.cli.outcome import report
 from colter.core.errors import ColterError
 from tests.cli.running import PROGRAM, Machine
 from tests.fakes.endpoints import EndpointServer, hang
+from tests.watching.daemons import until
 
 DOWN = "tcp://127.0.0.1:1"
 
@@ -139,11 +138,9 @@ def test_an_interrupted_run_ends_in_order(machine: Machine, number: signal.Signa
             env=machine.environment,
             text=True,
         )
-        give_up = time.perf_counter() + 30
-        while not server.requests and time.perf_counter() < give_up:
-            os.sched_yield()
+        until(lambda: server.requests)
         process.send_signal(number)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, out, err) == (code, "", "")
 
 

@@ -23,6 +23,7 @@ from tests.cli.index import answer_packages
 from tests.cli.running import PROGRAM, Machine
 from tests.fakes.clock import FakeClock
 from tests.fakes.endpoints import EndpointServer, Visit, hang, reply
+from tests.watching.daemons import until
 
 
 def half(visit: Visit) -> None:
@@ -61,7 +62,7 @@ def test_results_that_were_there_are_kept_and_told(
     assert process.stdout
     assert json.loads(process.stdout.readline())["endpoint"] == "fine"
     process.send_signal(number)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (code, "")
     assert err == "colter: interrupted; results until then: 1, kept in the history\n"
     assert kept(machine) == ["probe:fine"]
@@ -72,10 +73,9 @@ def test_a_table_shows_what_was_there_and_a_document_is_not_halved(
     machine: Machine, server: EndpointServer, format_: str, shown: bool
 ) -> None:
     process = start(machine, "probe", server.url("/up"), "--count", "500", "--interval", "30s", "-f", format_)
-    while not kept(machine):
-        os.sched_yield()
+    until(lambda: kept(machine))
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert ("200" in out) is shown
     assert "interrupted; results until then: 1" in err

@@ -94,6 +94,7 @@ def test_the_console_tells_warnings_and_with_v_more(tmp_path: Path) -> None:
         for level in (logging.WARNING, logging.INFO, logging.DEBUG):
             log.log(level, "line")
         logging.getLogger("httpx").info("noise")
+        logging.getLogger("psycopg").warning("error ignored terminating <psycopg.AsyncPipeline [BAD] at 0x7f540b77>")
         made.logs.close()
         said.append(made.console.getvalue().count("\n"))
     assert said == [1, 2, 3, 3]

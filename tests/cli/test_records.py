@@ -82,6 +82,7 @@ def test_the_document_of_the_status_is_this_one() -> None:
     assert records.status_document(START, [status], [owing]) == {
         "schema": "colter.status/1",
         "at": "2026-05-04T12:00:00.000Z",
+        "daemon": None,
         "owed": 2,
         "owing": [
             {

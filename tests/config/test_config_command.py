@@ -293,7 +293,7 @@ def test_init_asks_only_for_what_is_missing_and_writes_at_the_end(machine: Machi
     path = machine.configure("# mine\npypi: {packages: [rich]}\n")
     environment = {**machine.environment, "TERM": "dumb"}
     del environment["CI"], environment["COLTER_MASTER_PASSWORD"]
-    with pexpect.spawn(str(PROGRAM), ["config", "init"], env=environment, encoding="utf-8", timeout=20) as screen:
+    with pexpect.spawn(str(PROGRAM), ["config", "init"], env=environment, encoding="utf-8", timeout=60) as screen:
         for prompt, answer in (
             ("New master password", PASSWORD),
             ("The same again", PASSWORD),

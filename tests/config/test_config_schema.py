@@ -158,6 +158,13 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ("endpoints: [{name: a}]", "endpoints.a: expected one of url, dns and heartbeat"),
         ("endpoints: [{name: '@a', url: 'tcp://x:1'}]", "does not begin with @"),
         ("endpoints: ['https://a', 'https://a']", "endpoints.a: the name 'a' is taken twice"),
+        ("state: {keep: {results: 7d}}", "state.keep.results: expected more than outbox.max_age (7d), or null"),
+        (
+            "state: {keep: {readings: 3d}}\noutbox: {max_age: 5d}",
+            "state.keep.readings: expected more than outbox.max_age (5d), or null",
+        ),
+        ("outbox: {max_age: 30d}", "outbox.max_age: expected less than state.keep.results (30d)"),
+        ("state: {keep: {hours: never}}", "expected a duration such as"),
         ("endpoints: [{name: a, url: 'tcp://x:1', needs: [b]}]", "no endpoint is called 'b'; known are a"),
         ("endpoints: [{name: a, url: 'tcp://x:1', needs: [a]}]", "it needs itself"),
         ("endpoints: [{name: a, url: 'tcp://x:1', down_after: 1, alert_threshold: 1}]", "another name of down_after"),

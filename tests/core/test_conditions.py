@@ -5,7 +5,11 @@ import pytest
 from colter.core.conditions import Vocabulary, parse_condition
 
 KNOWN = Vocabulary(
-    frozenset({"stars", "latency"}), frozenset({"down", "partial"}), "down or 'stars > 3'", frozenset({"latency"})
+    frozenset({"stars", "latency", "availability"}),
+    frozenset({"down", "partial"}),
+    "down or 'stars > 3'",
+    lengths=frozenset({"latency"}),
+    shares=frozenset({"availability"}),
 )
 
 
@@ -21,6 +25,9 @@ KNOWN = Vocabulary(
         ("latency < 1.5s", {"latency": 1499}, set(), True),
         ("latency < 1.5s", {}, set(), False),
         ("latency != 5", {}, set(), False),
+        ("availability < 99.9%", {"availability": 0.998999}, set(), True),
+        ("availability < 99.9%", {"availability": 0.999}, set(), False),
+        ("availability = 100%", {"availability": 1.0}, set(), True),
         ("down", {}, {"down"}, True),
         ("Down", {}, set(), False),
     ],
@@ -39,6 +46,9 @@ def test_a_condition_holds_or_not(text: str, numbers: dict[str, float], words: s
         ("stars > lots", "expected a number after the sign"),
         ("stars > 3d", "expected a number after the sign"),
         ("latency > lots", "expected a number or a duration"),
+        ("availability < 99.9", "expected a percentage such as 99.9%"),
+        ("availability < 5m%", "expected a percentage such as 99.9%"),
+        ("stars > 3%", "expected a number after the sign"),
         ("down > 3", "'down' is no number"),
         ("up", "'up' is not known here; known are"),
         ("starz > 3", "'starz' is not known here; did you mean 'stars'?"),

@@ -15,7 +15,8 @@ from sqlalchemy import LargeBinary, inspect, make_url
 from colter.app.registry import catalogue
 from colter.core.errors import Answer, DeliveryError
 from colter.core.model import Entry
-from colter.store.migrate import REVISIONS, VERSION_TABLE, VIEWS
+from colter.store.migrate import VIEWS
+from colter.store.schema import REVISIONS, VERSION_TABLE
 from colter.store.tables import metadata
 from tests.database.places import Place, entries
 from tests.store.making import STARS, answer, done, look

@@ -28,7 +28,8 @@ def test_every_link_within_the_repository_leads_somewhere() -> None:
 
 
 def test_every_command_shown_exists_with_its_options() -> None:
-    wrong = [f"{name(page)}: {wrong}" for page in pages() for line in _examples(page) for wrong in _wrong(line)]
+    tree = command_tree(COMMANDS)
+    wrong = [f"{name(page)}: {wrong}" for page in pages() for line in _examples(page) for wrong in _wrong(line, tree)]
     assert wrong == []
 
 
@@ -58,13 +59,13 @@ def _examples(page: Path) -> Iterator[str]:
         yield (block or inline).partition("  ")[0]
 
 
-def _wrong(line: str) -> Iterator[str]:
+def _wrong(line: str, tree: Any) -> Iterator[str]:
     """What of an example command does not exist. Placeholders (`TARGET..`, `COMMAND`, `[...]`) are passed over."""
     words = shlex.split(line.replace("[", " ").replace("]", " "), comments=True)
     words = words[words.index("colter") + 1 :]
     for end in ("|", ">", "&&", ";", "--"):
         words = words[: words.index(end)] if end in words else words
-    command: Any = command_tree(COMMANDS)
+    command = tree
     for word in words:
         known = {flag for option in command.params for flag in (*option.opts, *option.secondary_opts)}
         if word.startswith("-") and word != "-" and word.partition("=")[0] not in known | {"-h", "--help"}:

@@ -5,32 +5,11 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from colter.core.clock import SystemClock
-
 _OTHERS = 12
 _MOMENT = 0.01
-
-
-class FastClock:
-    """The time of this machine, so many times as fast."""
-
-    def __init__(self, speed: int) -> None:
-        self._speed = speed
-        self._real = SystemClock()
-        self._began, self._since = self._real.now(), self._real.monotonic()
-
-    def now(self) -> datetime:
-        return self._began + timedelta(seconds=self.monotonic() - self._since)
-
-    def monotonic(self) -> float:
-        return self._since + (self._real.monotonic() - self._since) * self._speed
-
-    async def sleep(self, length: timedelta) -> None:
-        await self._real.sleep(length / self._speed)
 
 
 class Editor:

@@ -52,6 +52,19 @@ def main(place: Path, first: int, cycles: int, limit: timedelta) -> None:
     json.dump({"integrity": integrity, **sums}, sys.stdout)
 
 
+def fill(place: Path) -> None:
+    """Fill a disk to the last byte."""
+    with suppress(OSError), (place / "filler").open("ab", buffering=0) as filler:
+        for size in (2**20, 2**12):
+            with suppress(OSError):
+                while filler.write(bytes(size)):
+                    pass
+
+
+def empty(place: Path) -> None:
+    (place / "filler").unlink(missing_ok=True)
+
+
 def _live(place: Path, first: int, cycle: int) -> Counter[str]:
     """One life, and what was found while it lived."""
     sums = Counter(cycles=1)
@@ -69,7 +82,7 @@ def _live(place: Path, first: int, cycle: int) -> Counter[str]:
     life.join()
     sums["killed"] += life.exitcode == -signal.SIGKILL
     sums["failed"] += life.exitcode not in (0, -signal.SIGKILL)
-    _empty(place)
+    empty(place)
     return sums
 
 
@@ -94,16 +107,16 @@ async def _cycle(place: Path, first: int, cycle: int, parent: Connection) -> Non
     ring = Ring(store, MOST)
     numbers = iter(range(cycle * 100, cycle * 100 + 100))
     say(measured=RESULTS, kept_before=await _commit(ring, next(numbers)))
-    _fill(place)
+    fill(place)
     alert = next(numbers)
     say(measured=first, waited=not await _commit(ring, alert, first), alert=alert)
     for number in [next(numbers) for _ in range(WHILE_FULL)]:
-        _fill(place)
+        fill(place)
         say(measured=RESULTS, waited=not await _commit(ring, number))
     if cycle % 2:
         say(died_waiting=ring.size, dropped=ring.dropped)
         os.kill(os.getpid(), signal.SIGKILL)
-    _empty(place)
+    empty(place)
     kept = await _commit(ring, next(numbers))
     say(measured=RESULTS, recovered=kept and not ring.size, dropped=ring.dropped)
     await store.close()
@@ -119,19 +132,6 @@ async def _commit(ring: Ring, number: int, results: int = RESULTS) -> bool:
     except StateError:
         return False
     return True
-
-
-def _fill(place: Path) -> None:
-    """To the last byte."""
-    with suppress(OSError), (place / "filler").open("ab", buffering=0) as filler:
-        for size in (2**20, 2**12):
-            with suppress(OSError):
-                while filler.write(bytes(size)):
-                    pass
-
-
-def _empty(place: Path) -> None:
-    (place / "filler").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

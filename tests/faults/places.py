@@ -27,6 +27,10 @@ _LATENCIES = (
 _Ask = Callable[[str], Sequence[Any]]
 
 
+def _no_rows(_: str) -> Sequence[Any]:
+    raise AssertionError("it is no database")
+
+
 @dataclass(frozen=True)
 class Place:
     """One recipient."""
@@ -37,6 +41,8 @@ class Place:
     """Its settings, as environment variables."""
     read: Callable[[], list[Fact]]
     """What has arrived; what arrived twice, and is there twice, stands twice."""
+    rows: Callable[[str], Sequence[Any]] = _no_rows
+    """Of a database: what a statement finds."""
 
 
 def victoria_place(server: VictoriaMetrics, port: int | None = None) -> Place:
@@ -71,7 +77,9 @@ def postgres_place(server: Postgres, port: int | None = None) -> Place:
         with psycopg.connect(server.url(name)) as connection:
             return connection.execute(statement.encode()).fetchall()
 
-    return Place("database", _database("postgresql", port or server.port, name, server.user), lambda: _read_sql(ask))
+    return Place(
+        "database", _database("postgresql", port or server.port, name, server.user), lambda: _read_sql(ask), ask
+    )
 
 
 def mariadb_place(server: MariaDB, port: int | None = None) -> Place:
@@ -84,7 +92,7 @@ def mariadb_place(server: MariaDB, port: int | None = None) -> Place:
             return list(cursor.fetchall())
 
     env = _database("mariadb", port or server.port, name, server.user)
-    return Place("database", {**env, "COLTER_DATABASE__PASSWORD": server.password}, lambda: _read_sql(ask))
+    return Place("database", {**env, "COLTER_DATABASE__PASSWORD": server.password}, lambda: _read_sql(ask), ask)
 
 
 def sqlite_place(path: Path) -> Place:
@@ -96,7 +104,7 @@ def sqlite_place(path: Path) -> Place:
             return connection.execute(statement).fetchall()
 
     env = {"COLTER_DATABASE__DRIVER": "sqlite", "COLTER_DATABASE__NAME": str(path)}
-    return Place("database", env, lambda: _read_sql(ask))
+    return Place("database", env, lambda: _read_sql(ask), ask)
 
 
 def file_place(path: Path) -> Place:

@@ -1,7 +1,6 @@
-"""`kill -9` at any moment: what was acknowledged is in the history and in every sink, and nothing is there twice."""
+"""F1: `kill -9` at any moment: what was acknowledged is in the history and in every sink, and never twice."""
 
 import asyncio
-import os
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -24,13 +23,14 @@ from tests.faults.places import (
     sqlite_place,
     victoria_place,
 )
+from tests.full import FULL
 from tests.servers.mariadb import MariaDB
 from tests.servers.postgres import Postgres
 from tests.servers.pushgateway import Pushgateway
 from tests.servers.victoriametrics import VictoriaMetrics
 from tests.store.making import FOR_EVER
 
-KILLS = 1000 if os.environ.get("COLTER_LONG") == "1" else 40
+KILLS = 1000 if FULL else 40
 ONCE = ("postgresql", "mariadb", "sqlite")
 """Where nothing may be twice, however often it is sent."""
 

@@ -1,6 +1,5 @@
-"""`kill -9` at any moment: no alert is missed, and none told twice but what was on its way, with the same key."""
+"""F1: `kill -9` at any moment: no alert is missed, and none told twice but what was on its way, with the same key."""
 
-import os
 import sqlite3
 import sys
 from collections import Counter
@@ -11,9 +10,10 @@ from pathlib import Path
 from tests.alerting.reference import Look, reference
 from tests.faults.alert_killing import AlertToll, kill_tellers
 from tests.faults.alert_life import COUNT, NAMES, AlertPlan, is_down
+from tests.full import FULL
 from tests.sending.receiver import Receiver, Request, receiving
 
-KILLS = 1000 if os.environ.get("COLTER_LONG") == "1" else 30
+KILLS = 1000 if FULL else 30
 SEED = 5
 
 

@@ -1,13 +1,10 @@
 """F22: the configuration is edited while the daemon runs, well and badly, hundreds of times.
 
-Nobody ends, nothing that was not touched begins anew, and nobody is told of it. With COLTER_LONG=1: 10,000 edits.
+Nobody ends, nothing that was not touched begins anew, and nobody is told of it. With --full: 10,000 edits.
 """
 
 import json
-import os
 import random
-import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -17,10 +14,13 @@ from typing import Any
 
 from tests.cli.running import Machine
 from tests.fakes.endpoints import EndpointServer, Visit, reply
-from tests.faults.editing import Editor, FastClock
+from tests.faults.editing import Editor
+from tests.faults.hurried import FastClock, daemon_meanwhile
+from tests.full import FULL
 from tests.sending.receiver import Receiver, receiving
+from tests.watching.daemons import until
 
-EDITS = 10_000 if os.environ.get("COLTER_LONG") == "1" else 200
+EDITS = 10_000 if FULL else 200
 SPEED = 20
 """So many times as fast as life: the daemon looks at its file 20 times a second."""
 INTERVAL, SPELL, ENOUGH = 2, 25, 20
@@ -29,7 +29,7 @@ _PATIENCE = 60
 
 
 def test_whatever_is_done_to_the_configuration_what_is_not_touched_goes_on(tmp_path: Path) -> None:
-    machine, clock, over = Machine(tmp_path), FastClock(SPEED), threading.Event()
+    machine, clock = Machine(tmp_path), FastClock(SPEED)
     with EndpointServer(_moody()) as web, receiving(Receiver()) as hook:
         steady = [
             _steady("well", web.url("/fine/steady")),
@@ -38,11 +38,7 @@ def test_whatever_is_done_to_the_configuration_what_is_not_touched_goes_on(tmp_p
         ]
         editor = Editor(machine.configure(""), steady, random.Random(EDITS), web=web.url(""), hook=hook.url)
         editor.settle(_steady("first", web.url("/fine/first")))
-        worker = threading.Thread(target=_edit, args=(editor, web, over))
-        worker.start()
-        done = machine.inside("daemon", "--listen", "off", "-o", "file", clock=clock)
-        over.set()
-        worker.join()
+        done = daemon_meanwhile(machine, clock, lambda: _edit(editor, web), "-o", "file")
         told = [f"{said['state']} {said['target']}" for request in hook.taken for said in request.json["alerts"]]
     kept = machine.inside("export", "--since", "30d", "-f", "jsonl", "-q", clock=clock)
     looks = [json.loads(line) for line in kept.out.splitlines()]
@@ -83,28 +79,17 @@ def _moody() -> Callable[[Visit], None]:
     return answer
 
 
-def _edit(editor: Editor, web: EndpointServer, over: threading.Event) -> None:
+def _edit(editor: Editor, web: EndpointServer) -> None:
     def asked(path: str) -> bool:
         return any(f"GET {path} ".encode() in request for request in web.requests[-1000:])
 
     chance = random.Random(1)
-    try:
-        _until(lambda: asked("/fine/first"))
-        for _ in range(EDITS):
-            editor.edit()
-            time.sleep(chance.choice([0, 0.5, 1.2, 2.5]) / SPEED)
-        editor.settle(_steady("last", web.url("/fine/last")))
-        _until(lambda: asked("/fine/last"))
-    finally:
-        if not over.is_set():
-            os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _until(true: Callable[[], object]) -> None:
-    deadline = time.perf_counter() + _PATIENCE
-    while not true():
-        assert time.perf_counter() < deadline, "it did not happen"
-        time.sleep(0.05)
+    until(lambda: asked("/fine/first"), _PATIENCE)
+    for _ in range(EDITS):
+        editor.edit()
+        time.sleep(chance.choice([0, 0.5, 1.2, 2.5]) / SPEED)
+    editor.settle(_steady("last", web.url("/fine/last")))
+    until(lambda: asked("/fine/last"), _PATIENCE)
 
 
 def _changes(moods: Iterable[str]) -> Iterator[str]:

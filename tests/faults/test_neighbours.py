@@ -1,6 +1,5 @@
 """F13, F14: a hundred of a thousand endpoints hang or have names that nobody finds; the others do not notice."""
 
-import os
 import socket
 import sys
 import threading
@@ -13,15 +12,16 @@ from typing import Any
 
 import pytest
 
+from colter.app.watching.schedule import phase
 from colter.core.clock import Clock
-from colter.core.model import EndpointState
+from colter.core.model import EndpointState, ProbeResult
 from tests.faults.crowd import Watched, address, answering, watch
+from tests.full import FULL
 from tests.servers.process import free_port
 
-LONG = os.environ.get("COLTER_LONG") == "1"
 MANY, HANGING, UNFINDABLE, HOSTS = 1000, 50, 50, 150
-INTERVAL, LENGTH = (10, timedelta(minutes=2)) if LONG else (2, timedelta(seconds=5.5))
-LOOKS = 10 if LONG else 2
+INTERVAL, LENGTH = (10, timedelta(minutes=2)) if FULL else (2, timedelta(seconds=5.5))
+LOOKS = 10 if FULL else 2
 
 
 @pytest.fixture
@@ -70,9 +70,12 @@ def test_sick_neighbours_change_nothing_for_the_healthy(tmp_path: Path, silent: 
     assert alarmed(alone) == set()
     assert alarmed(together) == set(sick)
     assert len(after) >= 0.9 * len(before) >= LOOKS * len(well) * 0.9
+    late = [delay(result) for result in together.results]
+    sys.stdout.write(f"begun late: median {median(late):.3f} s, p99 {quantiles(late, n=100)[-1]:.3f} s\n")
+    assert quantiles(late, n=100)[-1] <= (1 if FULL else 1.9)
     # The bench has exact figures; here a busy machine must not fail.
     assert median(after) <= 2 * median(before) + 2
-    assert quantiles(after, n=10)[-1] <= 2 * quantiles(before, n=10)[-1] + 10
+    assert quantiles(after, n=10)[-1] <= 2 * quantiles(before, n=10)[-1] + 50
 
 
 def configuration(urls: dict[str, str]) -> dict[str, Any]:
@@ -81,6 +84,12 @@ def configuration(urls: dict[str, str]) -> dict[str, Any]:
         "endpoints": [{"name": name, "url": url} for name, url in urls.items()],
         "alerts": {"channels": {"hook": {"type": "webhook", "url": "http://127.0.0.1:9/"}}},
     }
+
+
+def delay(result: ProbeResult) -> float:
+    """Seconds from when it was due until it began."""
+    since = result.at.timestamp() - phase(result.endpoint) * INTERVAL
+    return (since + 0.01) % INTERVAL - 0.01  # the two clocks differ by less
 
 
 def latencies(watched: Watched) -> list[float]:

@@ -1,4 +1,4 @@
-"""The command line while a sink is out of reach: what it says, what it keeps, and how it catches up."""
+"""F5: the command line while a sink is out of reach: what it says, what it keeps, and how it catches up."""
 
 import json
 from datetime import timedelta

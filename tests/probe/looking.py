@@ -14,7 +14,8 @@ from colter.sources.probe.check import Check, check_from_url
 from colter.sources.probe.prober import Prober
 
 TIMEOUT = timedelta(seconds=1)
-GRACE = 0.5
+GRACE = 2.0
+"""Seconds that a busy machine may take beside: without a deadline these would take half a minute, or for ever."""
 
 
 def check(url: str, *conditions: str, **changes: Any) -> Check:

@@ -28,7 +28,7 @@ def taken(turns: Turns, at: float = 0.0) -> list[Probe]:
 
 
 def test_as_many_of_a_host_begin_as_it_may_have_and_other_hosts_do_not_wait() -> None:
-    turns = Turns(2)
+    turns = Turns(lambda: 2)
     turns.add(batch("aaaabab"))
     first = taken(turns)
     assert len(first) == 4  # two of a, two of b
@@ -41,7 +41,7 @@ def test_as_many_of_a_host_begin_as_it_may_have_and_other_hosts_do_not_wait() ->
 
 
 def test_everybody_begins_once_whatever_the_order() -> None:
-    turns, hosts = Turns(3), "abacabadabacaba" * 20
+    turns, hosts = Turns(lambda: 3), "abacabadabacaba" * 20
     turns.add(batch(hosts))
     begun: list[Probe] = []
     while new := taken(turns):
@@ -54,7 +54,7 @@ def test_everybody_begins_once_whatever_the_order() -> None:
 
 
 def test_those_that_hang_keep_nobody_waiting_for_long() -> None:
-    turns = Turns(2)
+    turns = Turns(lambda: 2)
     turns.add(batch("aaaaaa"))
     assert len(taken(turns, at=10.0)) == 2
     assert turns.due == 10.0 + HELD_SECONDS
@@ -69,7 +69,7 @@ def test_those_that_hang_keep_nobody_waiting_for_long() -> None:
 
 @pytest.mark.parametrize("begun", [0, 1])
 def test_of_a_cancelled_batch_nobody_begins_any_more(begun: int) -> None:
-    turns, given_up, other = Turns(1), batch("aaa"), batch("a")
+    turns, given_up, other = Turns(lambda: 1), batch("aaa"), batch("a")
     turns.add(given_up)
     first = taken(turns)[:begun] if begun else []
     given_up.cancel()

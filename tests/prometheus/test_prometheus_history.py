@@ -33,7 +33,7 @@ from tests.prometheus.looks import (
 from tests.prometheus.pushing import shown, sources
 from tests.servers.pushgateway import Pushgateway
 
-LATER = timedelta(hours=1)
+LATER = timedelta(minutes=5)
 FIRST = Round(
     "1",
     START,
@@ -45,7 +45,7 @@ FIRST = Round(
 
 
 def after(key: str, readings: Sequence[Reading], complete: set[str]) -> Round:
-    """A round an hour later."""
+    """A round a little later."""
     at = START + LATER
     return Round(key, at, at, [replace(each, at=at) for each in readings], complete=frozenset(complete))
 
@@ -68,7 +68,8 @@ def scraped(folder: Path, *rounds: Round) -> dict[Series, float]:
             for done in rounds:
                 owed = Delivery(f"influx/{done.key}", "sink", "influx", START, round_key=done.key)
                 await store.commit(done, deliveries=[owed])
-            return await Page(store, FakeClock()).text("text", packed=False)
+            page = await Page(store, FakeClock()).packed("text")
+            return b"".join(page.unpacked())
 
     return text_series(asyncio.run(run()).decode())
 

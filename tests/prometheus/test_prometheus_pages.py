@@ -1,5 +1,7 @@
 """What Prometheus is told of the newest looks: all of it, nothing older, in formats that everybody can read."""
 
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -9,7 +11,8 @@ from colter.core.own_metrics import METRICS
 from colter.core.probe_metrics import DURATION, STATUS_CODE
 from colter.core.probe_metrics import UP as PROBE_UP
 from colter.core.text import clean
-from colter.sinks.exposition import of_latest, of_owing, openmetrics, page
+from colter.sinks.exposition import of_latest, of_owing, openmetrics, page, page_of_latest
+from colter.sinks.text_format import TextFormat
 from tests.fakes.clock import START
 from tests.prometheus.looks import (
     DAY,
@@ -18,6 +21,8 @@ from tests.prometheus.looks import (
     NOW,
     STARS,
     TOTAL,
+    UP,
+    Series,
     expected,
     failed,
     last_success,
@@ -121,3 +126,28 @@ def test_every_number_of_our_own_is_declared_once_with_its_help() -> None:
 def test_no_number_is_infinite_or_none() -> None:
     odd = replace(repository("a/b", 1), samples=[Sample(STARS, float("inf")), Sample(FORKS, float("nan"))])
     assert not [name for name, _ in text_series(text([Latest("github", [odd])])) if name == STARS.prometheus]
+
+
+@pytest.mark.parametrize(("format_", "read"), [("text", text_series), ("openmetrics", openmetrics_series)])
+def test_a_whole_page_says_the_same_in_less_memory(
+    format_: TextFormat, read: Callable[[str], dict[Series, float]]
+) -> None:
+    same = [replace(UP, endpoint="x" * length, latency_ms=length) for length in (300, 301)]
+    odd = [replace(UP, endpoint='a"b\\c\nd\x1b[31m', group=""), replace(UP, endpoint="nan", latency_ms=float("nan"))]
+    known = (*NOW, Latest("probe", results=[*same, *odd]))
+    whole = b"".join(page_of_latest(known, of_owing(OWING), format_)).decode()
+    assert read(whole) == read(page([*of_latest(known), *of_owing(OWING)], format_).decode())
+    if format_ == "text":
+        check_metrics(whole)
+
+
+def test_of_ten_thousand_endpoints_no_number_is_held() -> None:
+    many = [Latest("probe", results=[replace(UP, endpoint=f"endpoint-{number}") for number in range(2000)])]
+    tracemalloc.start()
+    try:
+        size = sum(map(len, page_of_latest(many, (), "text")))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 2_500_000
+    assert peak < size / 2

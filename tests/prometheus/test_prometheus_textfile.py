@@ -18,6 +18,7 @@ from colter.sinks.textfile import TextFile
 from tests.needing import lacking, program
 from tests.prometheus.looks import GITHUB_NOW, NOW, PYPI_NOW, expected, package, repository, text_series
 from tests.servers.promtool import check_metrics
+from tests.watching.daemons import until
 
 WRITE = """
 import asyncio, sys
@@ -91,8 +92,7 @@ def test_a_reader_never_sees_half_a_page(path: Path) -> None:
 def test_a_writer_that_is_killed_leaves_a_whole_page(path: Path) -> None:
     for _ in range(2):
         process = subprocess.Popen([sys.executable, "-c", WRITE, str(path)])
-        while not path.exists():
-            assert process.poll() is None
+        until(path.exists)
         process.kill()
         process.wait()
         assert text_series(path.read_text()) == expected(NOW)

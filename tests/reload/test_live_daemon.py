@@ -1,9 +1,13 @@
 """The configuration of a running `colter daemon` is changed, as people and programs change files."""
 
+import json
 import os
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from colter.app.history import DATABASE
 from tests.cli.running import Machine
 from tests.fakes.endpoints import EndpointServer, Visit, reply
 from tests.sending.receiver import Receiver, receiving
@@ -15,8 +19,12 @@ def log(machine: Machine) -> str:
     return file.read_text() if file.exists() else ""
 
 
-def told(hook: Receiver) -> list[tuple[str, str]]:
-    return [(alert["state"], alert["target"]) for request in hook.taken for alert in request.json["alerts"]]
+def told(machine: Machine) -> list[tuple[str, str]]:
+    """What was decided to be told, whether it has arrived yet or not."""
+    with closing(sqlite3.connect(machine.home / "state" / "colter" / DATABASE)) as connection:
+        rows = connection.execute("SELECT body FROM outbox WHERE lane = 'channel'")
+        notices = [json.loads(body)["notice"] for (body,) in rows]
+    return [(notice["kind"], notice["target"]) for notice in notices]
 
 
 def test_sighup_has_a_new_endpoint_probed_and_the_others_go_on(machine: Machine) -> None:
@@ -68,7 +76,7 @@ def test_a_bad_edit_is_told_once_and_survived_and_what_is_taken_out_is_told_as_r
             until(lambda: len(web.requests) > looked + 3)
             machine.configure(alerts + endpoints(fine=web.url("/fine")))
             until(lambda: "the configuration is in use: 1 endpoint" in log(machine))
-            until(lambda: ("ok", "probe:broken") in told(hook))
+            until(lambda: ("removed", "broken") in told(machine))
             code, said, _ = ended(process)
     lines = [line for line in said.splitlines() if "stays in use" in line]
     assert code == 143

@@ -1,6 +1,5 @@
 """Whatever channels answer, and however often we start anew: what is told is told in order, and nothing gets lost."""
 
-import os
 import random
 from collections import defaultdict
 from collections.abc import Collection
@@ -15,9 +14,10 @@ from colter.core.alerting.outgoing import Outgoing
 from colter.core.errors import Answer, DeliveryError
 from colter.core.message import Message
 from colter.core.ports import Notifier
+from tests.full import FULL
 from tests.sending.booth import MINUTE, NAMES, Booth, play
 
-RUNS = 2000 if os.environ.get("COLTER_LONG") == "1" else 20
+RUNS = 2000 if FULL else 20
 CHANNELS = ("ops", "chat", "phone")
 ALERTS = """\
 channels:

@@ -52,10 +52,17 @@ class Prometheus:
 
 
 @contextmanager
-def prometheus(targets: Sequence[str], jobs: Sequence[Mapping[str, Any]] = ()) -> Iterator[Prometheus]:
+def prometheus(
+    targets: Sequence[str],
+    jobs: Sequence[Mapping[str, Any]] = (),
+    *,
+    rules: Sequence[Path] = (),
+    alertmanagers: Sequence[str] = (),
+) -> Iterator[Prometheus]:
     """Start it; `targets` are scraped at /metrics, each `host:port`; their own labels are honoured.
 
-    `jobs`: further ones, as its configuration has them.
+    `jobs`: further ones, as its configuration has them. `rules`: files, looked at every second; `alertmanagers`,
+    each `host:port`, are told what they find.
 
     Its first scrape comes five seconds later, which nothing changes: start it before what can go on meanwhile.
     """
@@ -65,7 +72,9 @@ def prometheus(targets: Sequence[str], jobs: Sequence[Mapping[str, Any]] = ()) -
         job = {"job_name": "colter", "honor_labels": True, "static_configs": [{"targets": [*targets]}]}
         timing = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
         config = folder / "prometheus.yml"
-        config.write_text(json.dumps({"global": timing, "scrape_configs": [job, *jobs]}))  # JSON is YAML
+        whole = {"global": timing, "scrape_configs": [job, *jobs], "rule_files": [*map(str, rules)]}
+        told = {"alertmanagers": [{"static_configs": [{"targets": [*alertmanagers]}]}]}
+        config.write_text(json.dumps({**whole, "alerting": told}))  # JSON is YAML
         port = free_port()
         argv = [server, f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"]
         argv += [f"--web.listen-address={LOOPBACK}:{port}", "--log.level=warn"]

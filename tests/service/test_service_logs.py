@@ -1,4 +1,4 @@
-"""What a service says: one JSON object to a line, nothing of what is well, and no work that hangs on it."""
+"""What a service says: one JSON object to a line, and nothing of what is well."""
 
 import json
 import logging
@@ -10,9 +10,8 @@ import pytest
 from colter.cli.logs import Logs
 from colter.core.secret import Secret
 from tests.cli.index import serve_packages
-from tests.cli.running import PROGRAM, Machine, Screen
+from tests.cli.running import Machine, Screen
 from tests.fakes.endpoints import EndpointServer, Visit, reply
-from tests.faults.small_disk import on_small_disk
 from tests.watching.daemons import daemon, ended, endpoints, kept, states, until
 
 SECRET = 'canary "päss" / wörd'
@@ -97,47 +96,3 @@ def test_on_a_terminal_levels_have_colours_and_with_no_color_they_have_none(mach
     assert "\x1b[2mINFO\x1b[0m colter." in painted.err
     assert "INFO colter." in plain.err
     assert "\x1b" not in plain.err
-
-
-PLACES = {
-    "stderr closed": '"$colter" {command} 2>&-; echo $?',
-    "stderr full": '"$colter" {command} 2>/dev/full; echo $?',
-    "stdout closed": '"$colter" {command} >&-; echo $?',
-    "a reader of stderr who leaves": '"$colter" {command} 2>&1 >/dev/null | true; echo ${{PIPESTATUS[0]}}',
-    "a reader of both who leaves": '"$colter" {command} 2>&1 | head -1; echo ${{PIPESTATUS[0]}}',
-}
-COMMANDS = {"-vv probe --no-store tcp://127.0.0.1:1 --log-format json": 10, "daemon -vv --once": 10, "daemon --x": 2}
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_where_nobody_can_be_told_the_exit_code_is_the_same(machine: Machine, place: str) -> None:
-    machine.configure("endpoints: ['tcp://127.0.0.1:1']\n")
-    done = machine.shell("; ".join(PLACES[place].format(command=command) for command in COMMANDS))
-    said = done.out + done.err
-    assert [int(code) for code in re.findall(r"^(\d+)$", said, re.MULTILINE)] == [*COMMANDS.values()]
-    assert "Traceback" not in said
-    assert "Logging error" not in said
-
-
-FULL_LOG = """
-mkdir -p "$disk/home"
-printf 'endpoints: ["tcp://127.0.0.1:1"]\\nlog: {file: %s/home/logs/colter.log, level: debug}\\n' "$disk" >"$told"
-chmod 600 "$told"
-cat /dev/zero >"$disk/filler" 2>/dev/null
-"$colter" -c "$told" --state "$state" daemon --once 2>"$told.err"; echo $?
-rm "$disk/filler"
-"$colter" -c "$told" --state "$state" daemon --once 2>>"$told.err"; echo $?
-cat "$told.err"
-ls -s "$disk/home/logs/colter.log" | cut -d ' ' -f 1
-"""
-
-
-def test_a_log_on_a_full_disk_disturbs_nobody_and_goes_on_when_there_is_room(machine: Machine) -> None:
-    disk = machine.home / "disk"
-    names = {"disk": disk, "told": machine.home / "config.yaml", "state": machine.home / "state", "colter": PROGRAM}
-    env = {**machine.environment, **{name: str(value) for name, value in names.items()}}
-    done = on_small_disk("1m", disk, ["bash", "-c", FULL_LOG], env=env)
-    *codes, blocks = done.stdout.split()
-    assert codes == ["10", "10"]
-    assert int(blocks) > 0
-    assert done.stderr == ""

@@ -56,9 +56,9 @@ def done(key: str, *seen: Reading | ProbeResult, minutes: float = 0) -> Round:
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[SqlStore]:
-    """A store on this file, closed afterwards; it waits a twentieth of a second for locks."""
-    store = SqlStore(path, FakeClock(), METRICS, busy_timeout=timedelta(milliseconds=50))
+async def opened(path: Path, *, patience: timedelta = timedelta(milliseconds=50)) -> AsyncIterator[SqlStore]:
+    """A store on this file, closed afterwards; it waits so long for locks."""
+    store = SqlStore(path, FakeClock(), METRICS, busy_timeout=patience)
     await store.open()
     try:
         yield store

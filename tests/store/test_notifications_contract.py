@@ -55,7 +55,7 @@ def test_what_is_put_again_takes_the_place_and_the_turn_of_the_one_before(tell: 
     async def story(store: Store) -> None:
         await store.commit(done("0"), deliveries=[notice(1), notice(2)])
         clock.advance(MINUTE)
-        changed = replace(notice(1, body="in a digest"), due=at(5), attempts=3)
+        changed = replace(notice(1, body="in a digest"), due=at(5))
         await store.exchange([changed])
         assert await store.owed() == [replace(changed, created=at(0)), replace(notice(2), created=at(0))]
 

@@ -354,7 +354,7 @@ def test_alert_states_follow_a_rename(tell: Tell) -> None:
 def test_deliveries_are_owed_oldest_first_and_once_per_key(tell: Tell) -> None:
     async def story(store: Store) -> None:
         sink = Delivery("one:influx", "sink", "influx", at(1), round_key="one", created=at(0))
-        notice = Delivery("incident 1:1:ops", "channel", "ops", at(0), "api is down", attempts=2, created=at(0))
+        notice = Delivery("incident 1:1:ops", "channel", "ops", at(0), "api is down", created=at(0))
         await store.commit(done("one", answer(1)), deliveries=[sink, notice])
         await store.commit(done("two", answer(2)), deliveries=[replace(notice, body="repeated")])
         assert await store.owed() == [sink, notice]

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from colter.core.alerting.policy import Threshold
 from colter.core.model import DailyCount, Delivery, EndpointState
-from colter.store.migrate import VERSION_TABLE
+from colter.core.uptime.pace import Pace
+from colter.store.schema import VERSION_TABLE
 from colter.store.tables import metadata
 from tests.fakes.clock import START
 from tests.store.making import STARS, answer, at, done, look, opened
@@ -47,6 +49,7 @@ async def _fill(path: Path) -> None:
         seen = done("one", reading, answer(state=EndpointState.DOWN))
         owed = Delivery("one:influx", "sink", "influx", at(0), round_key="one")
         await store.commit(seen, deliveries=[owed, Delivery("incident:1:ops", "channel", "ops", at(0), "api is down")])
+        await store.roll_up(lambda _: Pace(down_after=Threshold(1, 1)), most=10)
 
 
 async def _targets(path: Path) -> list[str]:

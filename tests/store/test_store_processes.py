@@ -63,7 +63,7 @@ async def main():
     await store.open()
     print("ready", flush=True)
     for number, line in enumerate(sys.stdin):
-        print(await store.claim("sink", f"sink {number}", sys.argv[2], at(1), at(0)), flush=True)
+        print(await store.claim(f"sink {number}", sys.argv[2], at(1), at(0)), flush=True)
     await store.close()
 
 asyncio.run(main())

@@ -105,7 +105,7 @@ def watched_arguments() -> Iterator[bytearray]:
 
     def watch() -> None:
         known: set[bytes] = set()
-        while not over.wait(0.002):
+        while not over.wait(0.05):  # every process of ours lives longer
             for process in Path("/proc").glob("[0-9]*"):
                 try:
                     arguments = (process / "cmdline").read_bytes()
@@ -142,7 +142,7 @@ def interrupted(machine: Machine, server: EndpointServer) -> Ended:
         while len(server.requests) == before and process.poll() is None:
             threading.Event().wait(0.01)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     return Ended(process.returncode, out, err)
 
 

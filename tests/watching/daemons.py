@@ -2,16 +2,23 @@
 
 import json
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
+from colter.app.history import DATABASE
 from colter.core.clock import SystemClock
 from tests.cli.running import PROGRAM, Machine
 
-_PATIENCE = 30
+_PATIENCE = 60
+_STATES = """
+SELECT outcome.state FROM probe_result
+    JOIN outcome ON outcome.id = probe_result.outcome_id JOIN target ON target.id = outcome.target_id
+    WHERE target.name = ? ORDER BY probe_result.round_id, probe_result.position
+"""
 
 
 def endpoints(**urls: str) -> str:
@@ -60,6 +67,17 @@ def kept(machine: Machine) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.out.splitlines()]
 
 
+def log_of(machine: Machine) -> str:
+    """The log file as it is now."""
+    file = machine.home / "state" / "colter" / "log" / "colter.log"
+    return file.read_text() if file.exists() else ""
+
+
 def states(machine: Machine, endpoint: str) -> list[str]:
-    """What was kept of one endpoint, oldest first."""
-    return [record["state"] for record in kept(machine) if record["target"] == f"probe:{endpoint}"]
+    """What was kept of one endpoint, oldest first: asked often, so it starts nothing."""
+    path = machine.home / "state" / "colter" / DATABASE
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.OperationalError):  # it has no tables yet
+        return [state for (state,) in connection.execute(_STATES, (endpoint,))]
+    return []

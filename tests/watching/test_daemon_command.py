@@ -98,18 +98,6 @@ def test_there_is_one_daemon_for_one_history(machine: Machine) -> None:
                 assert ended(next_)[0] == 143
 
 
-def test_of_some_that_start_at_once_one_wins(machine: Machine) -> None:
-    with EndpointServer(reply()) as web:
-        machine.configure(endpoints(fine=web.url()))
-        with daemon(machine) as one, daemon(machine) as two, daemon(machine) as three:
-            processes = [one, two, three]
-            until(lambda: sum(process.poll() is not None for process in processes) == 2)
-            until(lambda: web.requests)
-            codes = sorted(ended(process)[0] for process in processes if process.poll() is None)
-            codes += [process.returncode for process in processes if process.returncode == 7]
-    assert codes == [143, 7, 7]
-
-
 @pytest.mark.parametrize(
     ("path", "code"), [("/", 0), ("/down", 10), ("/slow", 0)], ids=["all is well", "one is down", "one is slow"]
 )

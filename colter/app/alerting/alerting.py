@@ -18,9 +18,10 @@ from colter.app.cycle import owe
 from colter.config.schema.config import Config
 from colter.core.alerting.decided import NOTHING, Decided
 from colter.core.alerting.outgoing import GROUP_WAIT
+from colter.core.alerting.own_events import COLTER, OwnEvent
 from colter.core.clock import Clock
 from colter.core.errors import ColterError
-from colter.core.model import Round
+from colter.core.model import Round, Target
 from colter.core.ports import Store
 
 log = logging.getLogger(__name__)
@@ -135,10 +136,23 @@ class Alerting:
             with suppress(ColterError):
                 await self._save()
 
-    async def begun_anew(self, what: str) -> None:
-        """Have one message told about a history that was damaged; if need be it is written later."""
+    async def configuration(self, at: datetime, problem: str | None) -> None:
+        """Have told what is wrong with the newest configuration since then, or that nothing is any more; as above."""
         async with self.turn:
-            self._unsaved.append((self._desk.begun_anew(what), ()))
+            self._unsaved.append((self._desk.configuration(at, problem), ()))
+            with suppress(ColterError):
+                await self._save()
+
+    async def happened(self, kind: OwnEvent, what: str, target: Target = COLTER) -> None:
+        """Have one message told about something that has happened to Colter itself; if need be it is written later.
+
+        Args:
+            kind: what it is.
+            what: what happened, clean.
+            target: a part of Colter, such as a sink.
+        """
+        async with self.turn:
+            self._unsaved.append((self._desk.happened(kind, what, target), ()))
             with suppress(ColterError):
                 await self._save()
 
@@ -161,16 +175,27 @@ class Alerting:
         return await self._sender.tell(patience)
 
     async def run(self) -> None:
-        """Tell what there is to tell as soon as it is due, and decide what others leave to us, until cancelled."""
+        """Tell what there is to tell when it is due, remind, and decide what others leave to us, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sender.run())
+            problem = None
             while True:
+                before, problem = problem, None
                 try:
                     async with self.turn:
                         await self._catch_up()
+                        self._unsaved.append((await self._desk.remind(), ()))
+                        await self._save()
                 except ColterError as error:
-                    log.warning("alerts are decided later: %s", error)
+                    problem = str(error)
+                if problem and problem != before:
+                    log.warning("alerts are decided later: %s", problem)
                 await self._clock.sleep(_OFTEN)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something was decided that is not written yet."""
+        return any(keys or not decided.empty for decided, keys in self._unsaved)
 
     async def close(self) -> None:
         """Let go of channels, and of the right; harmless twice."""
@@ -188,7 +213,8 @@ class Alerting:
             await self._save()
 
     async def _save(self) -> None:
-        if all(decided.empty and not keys for decided, keys in self._unsaved):
+        if not self.is_waiting:
+            self._unsaved.clear()
             return
         states = {(state.target, state.rule): state for decided, _ in self._unsaved for state in decided.states}
         deliveries = [delivery for decided, _ in self._unsaved for delivery in decided.deliveries]

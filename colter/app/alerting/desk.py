@@ -15,10 +15,11 @@ from colter.app.alerting.plan import Plan
 from colter.app.alerting.tracking import Tracking
 from colter.core.alerting.announce import follow_to
 from colter.core.alerting.channels import is_well, observe_channel
+from colter.core.alerting.configuration import CONFIGURATION, WRONG, observe_configuration
 from colter.core.alerting.connectivity import back_online
-from colter.core.alerting.damage import begun_anew
 from colter.core.alerting.decided import NOTHING, Decided
 from colter.core.alerting.outgoing import GROUP_WAIT, Outgoing
+from colter.core.alerting.own_events import OwnEvent, own_event
 from colter.core.clock import Clock
 from colter.core.errors import StateError
 from colter.core.model import AlertState, Round, Target
@@ -56,6 +57,7 @@ class Desk:
         self._endpoints = Endpoints(plan.endpoints, self._judge)
         self._tracking = Tracking(plan, self._judge, store)
         self._channels = {name: Case(plan.channel(name)) for name in plan.channels}
+        self._configuration = Case(plan.configuration())
 
     async def load(self) -> Decided:
         """Take over where all rules were left; what is decided is about those that are not configured any more.
@@ -87,6 +89,7 @@ class Desk:
         self._judge.adopt(plan.channels)
         self._endpoints.adopt(plan.endpoints, minutes)
         self._tracking.adopt(plan, minutes)
+        self._configuration.alert = plan.configuration()
         before, self._channels = self._channels, {}
         for name in plan.channels:
             case = self._channels[name] = before.get(name) or Case(plan.channel(name))
@@ -112,6 +115,15 @@ class Desk:
         self._endpoints.decide(done.results, minutes)
         return self._decided(minutes)
 
+    async def remind(self) -> Decided:
+        """Reminders that have become due since the last looks. To be called in one's turn."""
+        await self._judge.refresh()
+        minutes = Minutes(self._clock.now())
+        self._endpoints.remind(minutes)
+        for case in chain(self._tracking.cases(), self._channels.values()):
+            self._judge.remind(case, minutes)
+        return self._decided(minutes)
+
     def heard(self, rows: Sequence[Outgoing]) -> None:
         """These notices have arrived: reminders count from now on."""
         self._judge.hear(rows)
@@ -135,26 +147,39 @@ class Desk:
         self._judge.look(case, observe_channel(case.next_look, now, refusal), minutes)
         return self._decided(minutes)
 
+    def configuration(self, at: datetime, problem: str | None) -> Decided:
+        """What is wrong with the newest configuration since then, clean; None: nothing, it is in use."""
+        case = self._configuration
+        if problem is None and is_well(case.standing):
+            return NOTHING
+        minutes = Minutes(self._clock.now())
+        self._judge.look(case, observe_configuration(case.next_look, at, problem), minutes)
+        return self._decided(minutes)
+
     async def back_online(self, since: datetime, now: datetime) -> Decided:
         """The one message about a time in which it was us who were offline."""
         notice = back_online(since, now, new_id, tuple(self._plan.channels))
         return self._decided(Minutes(now, notices=[notice]))
 
     async def _reassign(self) -> None:
+        own = [self._configuration]
         try:
-            for case in chain(self._endpoints.cases(), self._tracking.cases(), self._channels.values()):
+            for case in chain(self._endpoints.cases(), self._tracking.cases(), self._channels.values(), own):
                 await self._judge.reassign(case)
         except StateError as error:
             log.warning("whether somebody is still told of what is open could not be read: %s", error)
 
-    def begun_anew(self, what: str) -> Decided:
-        """The one message about a history that was damaged."""
+    def happened(self, kind: OwnEvent, what: str, target: Target) -> Decided:
+        """The one message about something that has happened to Colter itself."""
         now = self._clock.now()
-        return self._decided(Minutes(now, notices=[begun_anew(what, now, new_id, tuple(self._plan.channels))]))
+        notice = own_event(kind, what, now, new_id(now), tuple(self._plan.channels), target=target)
+        return self._decided(Minutes(now, notices=[notice]))
 
     def _case(self, target: Target, rule: str) -> Case | None:
         if target.source in _TRACKED:
             return self._tracking.case(target, rule)
+        if (target, rule) == (CONFIGURATION, WRONG):
+            return self._configuration
         channel = self._channels.get(target.name)
         if channel and channel.alert.subject.target == target and channel.alert.subject.rule == rule:
             return channel

@@ -55,6 +55,14 @@ class Endpoints:
         for endpoint, result in telling:
             self._judge_one(endpoint, result, minutes)
 
+    def remind(self, minutes: Minutes) -> None:
+        """See whether reminders have become due since the last looks."""
+        for endpoint in self._endpoints.values():
+            if not endpoint.calm:
+                held = is_held(self._standings(endpoint.needs), minutes.now)
+                for case in (endpoint.down, endpoint.degraded):
+                    self._judge.remind(case, minutes, held=held)
+
     def _judge_one(self, endpoint: "_Endpoint", result: ProbeResult, minutes: Minutes) -> None:
         held = is_held(self._standings(endpoint.needs), minutes.now)
         endpoint.catch_up()

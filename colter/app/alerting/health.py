@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from colter.app.deliver import rest
+from colter.app.deliver import LONGEST_ASKED, rest
 from colter.core.clock import Clock
 from colter.core.errors import DeliveryError
 from colter.core.model import Owing
@@ -12,8 +12,6 @@ from colter.core.ports import Store
 log = logging.getLogger(__name__)
 
 _NOTHING = timedelta(0)
-_LONGEST_ASKED = timedelta(hours=1)
-"""No receiver is left alone for longer; a time that is further off was kept by a clock that has since been set back."""
 
 
 class Health:
@@ -63,7 +61,7 @@ class Health:
         known = next(mine, Owing("channel", self._name))
         self.failures, self._recalled = known.failures, True
         if known.asked and known.retry_at is not None:
-            self._rest(min(known.retry_at - self._clock.now(), _LONGEST_ASKED))
+            self._rest(min(known.retry_at - self._clock.now(), LONGEST_ASKED))
             self.problem = DeliveryError(known.problem or f"{self._name}: asked to be left alone")
 
     def _rest(self, length: timedelta) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from colter.app.alerting.plan import Alert
-from colter.core.alerting.announce import Circumstances, remove, told_nobody
+from colter.core.alerting.announce import Circumstances, remind, remove, told_nobody
 from colter.core.alerting.decided import NOTHING, Decided
 from colter.core.alerting.deliveries import from_delivery, to_delivery
 from colter.core.alerting.incident_id import ulid
@@ -146,6 +146,18 @@ class Judge:
         case.standing, notices = step(counted, look, policy, minutes.now, around)
         self._remember(known, case.standing)
         if before is None or _matters(before, case.standing):
+            minutes.keep(to_state(case.standing))
+        minutes.notices += notices
+
+    def remind(self, case: Case, minutes: Minutes, *, held: bool = False) -> None:
+        """Between two looks: see whether a reminder has become due."""
+        before = case.standing
+        if before is None or before.incident is None:
+            return
+        around = Circumstances(new_id, self.is_muted(case.alert, minutes.now), held, self._heard_of(before))
+        case.standing, notices = remind(before, case.alert.policy, minutes.now, around)
+        after = case.standing.incident
+        if notices or (after and after.told != before.incident.told):  # not each moment of a silence
             minutes.keep(to_state(case.standing))
         minutes.notices += notices
 

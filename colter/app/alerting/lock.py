@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from colter.core.clock import Clock
 from colter.core.errors import BusyError, StateError
 
 FILE = "alerts.lock"
+GATE = "daemon.lock"
+"""Of daemons that start at once one has this, before it opens anything; the others need not wait for the history."""
 _DAEMON = " for life"
 _AGAIN = timedelta(milliseconds=50)
 
@@ -17,9 +20,9 @@ _AGAIN = timedelta(milliseconds=50)
 class Lock:
     """Ends with its process, however that ends: the kernel lets go of it."""
 
-    def __init__(self, directory: Path, clock: Clock) -> None:
+    def __init__(self, directory: Path, clock: Clock, file: str = FILE) -> None:
         """The lock of a state directory, which is there already."""
-        self._path = directory / FILE
+        self._path = directory / file
         self._clock = clock
         self._handle: int | None = None
 
@@ -34,11 +37,32 @@ class Lock:
             StateError: the directory cannot be used for it.
         """
         deadline = self._clock.monotonic() + patience.total_seconds()
+        tried = False
         while not self._take(for_life=for_life):
-            if self._clock.monotonic() >= deadline or self._read().endswith(_DAEMON):
+            # The second time: whoever only asks whether there is a daemon has it for a moment.
+            if self._clock.monotonic() >= deadline or (tried and self._read().endswith(_DAEMON)):
                 return False
+            tried = True
             await self._clock.sleep(_AGAIN)
         return True
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Have it for life, which is this block; the directory is made if need be.
+
+        Raises:
+            BusyError: somebody else has it.
+            StateError: the directory cannot be used for it.
+        """
+        with suppress(OSError):  # told by whoever needs it
+            self._path.parent.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, exist_ok=True)
+        if not self._take(for_life=True):
+            raise self.busy()
+        try:
+            yield
+        finally:
+            self.release()
 
     def release(self) -> None:
         """Let somebody else have it; harmless twice."""
@@ -57,13 +81,21 @@ class Lock:
 
     def refuse_second_daemon(self) -> None:
         """Find out before anything is opened, in a moment: BusyError when a daemon has it."""
-        if not self._read().endswith(_DAEMON):
-            return
-        with suppress(FileNotFoundError), self._path.open("rb") as file:
+        if self.daemon() is not None:
+            raise self.busy()
+
+    def daemon(self) -> int | None:
+        """The number of the process that has it for life, found out in a moment; None: there is none."""
+        signed = self._read()
+        number = signed.removesuffix(_DAEMON)
+        if number == signed or not number.isdigit():
+            return None
+        with suppress(OSError), self._path.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise self.busy() from None
+                return int(number)
+        return None
 
     def _read(self) -> str:
         try:

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from graphlib import TopologicalSorter
 
 from colter.app.alerting.calendar import Calendar, read_calendar
+from colter.config.rhythm import longest_pause, own_rhythms
 from colter.config.schema import alerting as section
 from colter.config.schema.config import Config
 from colter.config.schema.endpoints import Endpoint
 from colter.config.schema.measures import Threshold as Looks
 from colter.core.alerting.channels import REFUSES, channel_policy, channel_target
+from colter.core.alerting.configuration import CONFIGURATION, WRONG, configuration_policy
 from colter.core.alerting.endpoints import DEGRADED, DOWN
 from colter.core.alerting.policy import Policy, Threshold
 from colter.core.alerting.routes import Match, Route, Subject, routed
@@ -22,6 +25,7 @@ from colter.sources.pypi.names import same_name
 _AT_MOST = timedelta(days=1)
 """Without a rhythm: a look speaks for the time since the one before it, but for no longer than this."""
 _ONCE = Threshold(1, 1)
+_NO_TAGS: frozenset[str] = frozenset()  # an empty one made anew takes 216 bytes, for each of thousands of endpoints
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Plan:
     """By source: the repositories and packages that are named, in its list or in a rule; none: nobody knows which."""
     rhythm: timedelta | None
     """Time from one look at repositories and packages to the next; None: looks come when somebody asks for them."""
+    apart: Mapping[str, timedelta] = field(default_factory=dict)
+    """The same for sources that have another one, by name."""
 
     @property
     def channels(self) -> Sequence[str]:
@@ -108,12 +114,16 @@ class Plan:
     def alert(self, target: Target, rule: Level | Happening) -> Alert:
         """One of these rules on one of its targets. What it says is no accident: one look is enough."""
         for_ = rule.for_ if isinstance(rule, Level) else timedelta(0)
-        policy = Policy(_ONCE, _ONCE, for_=for_, interval=self.rhythm or _AT_MOST)
+        policy = Policy(_ONCE, _ONCE, for_=for_, interval=self.apart.get(target.source, self.rhythm or _AT_MOST))
         return self.telling.alert(Subject(target, rule.text), policy)
 
     def channel(self, name: str) -> Alert:
         """The rule on a channel."""
         return Alert(Subject(channel_target(name), REFUSES), channel_policy(name, self.channels))
+
+    def configuration(self) -> Alert:
+        """The rule on the configuration itself."""
+        return Alert(Subject(CONFIGURATION, WRONG), configuration_policy(tuple(self.channels)))
 
 
 def read_plan(config: Config, *, rhythm: timedelta | None = None) -> Plan:
@@ -124,8 +134,8 @@ def read_plan(config: Config, *, rhythm: timedelta | None = None) -> Plan:
         rhythm: of a daemon: time from one look at repositories and packages to the next; endpoints then have their own
             intervals. None: looks come when somebody asks for them.
     """
-    calendars = [read_calendar(each, _match(each.match)) for each in config.alerts.maintenance]
-    routes = [Route(_match(each.match), tuple(each.notify), tuple(each.remind)) for each in config.alerts.routes]
+    calendars = [read_calendar(each, to_match(each.match)) for each in config.alerts.maintenance]
+    routes = [Route(to_match(each.match), tuple(each.notify), tuple(each.remind)) for each in config.alerts.routes]
     telling = Telling(tuple(config.channels), routes, calendars)
     return Plan(
         endpoints=_endpoints(config, telling, rhythmic=rhythm is not None),
@@ -134,7 +144,19 @@ def read_plan(config: Config, *, rhythm: timedelta | None = None) -> Plan:
         fallback={name: channel.fallback for name, channel in config.channels.items() if channel.fallback},
         listed=_listed(config),
         rhythm=rhythm,
+        apart={name: longest_pause(own) for name, own in own_rhythms(config).items()} if rhythm else {},
     )
+
+
+@lru_cache(maxsize=64)  # thousands of endpoints share a few
+def to_threshold(looks: Looks) -> Threshold:
+    """A threshold in the words of the engine."""
+    return Threshold(looks.count, looks.of)
+
+
+def to_match(match: section.Match) -> Match:
+    """The same for what is matched."""
+    return Match(match.name, match.group, frozenset(match.tags), match.state)
 
 
 def _endpoints(config: Config, telling: Telling, *, rhythmic: bool) -> Mapping[str, EndpointPlan]:
@@ -143,7 +165,7 @@ def _endpoints(config: Config, telling: Telling, *, rhythmic: bool) -> Mapping[s
     planned = {}
     for endpoint in config.endpoints:
         policy = _policy(endpoint, config, rhythmic=rhythmic)
-        target, tags = Target("probe", endpoint.name), frozenset(endpoint.tags)
+        target, tags = Target("probe", endpoint.name), frozenset(endpoint.tags) or _NO_TAGS
         down, degraded = (
             telling.alert(Subject(target, rule, endpoint.group, tags), policy) for rule in (DOWN, DEGRADED)
         )
@@ -153,18 +175,10 @@ def _endpoints(config: Config, telling: Telling, *, rhythmic: bool) -> Mapping[s
 
 def _policy(endpoint: Endpoint, config: Config, *, rhythmic: bool) -> Policy:
     return Policy(
-        down_after=_threshold(endpoint.down_after or config.probe.down_after),
-        up_after=_threshold(endpoint.up_after or config.probe.up_after),
+        down_after=to_threshold(endpoint.down_after or config.probe.down_after),
+        up_after=to_threshold(endpoint.up_after or config.probe.up_after),
         interval=(endpoint.interval or config.probe.interval) if rhythmic else _AT_MOST,
     )
-
-
-def _threshold(looks: Looks) -> Threshold:
-    return Threshold(looks.count, looks.of)
-
-
-def _match(match: section.Match) -> Match:
-    return Match(match.name, match.group, frozenset(match.tags), match.state)
 
 
 def _listed(config: Config) -> Mapping[str, Sequence[Match]]:

@@ -1,10 +1,11 @@
 """What everything is made from: settings with their secrets, the way out, the past and the time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from colter.config.schema.secretref import SecretRef
 from colter.config.settings import Settings
+from colter.core.allowance import Allowances
 from colter.core.clock import Clock
 from colter.core.errors import ConfigError
 from colter.core.ports import Recall
@@ -22,6 +23,7 @@ class Parts:
     http: "Http"
     recall: Recall
     clock: Clock
+    allowances: Allowances = field(default_factory=Allowances)
 
     def secret(self, ref: SecretRef | None) -> Secret | None:
         """A secret that need not be configured; raises what `Settings.reveal` does."""

@@ -58,6 +58,7 @@ def _github(plan: TrackPlan, parts: Parts) -> Source:
         http=parts.http,
         recall=parts.recall,
         clock=parts.clock,
+        allowances=parts.allowances,
     )
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from colter.app.editions import needed_secrets
 from colter.app.registry import check_sinks
 from colter.app.watching.plan import WatchPlan, read_watch_plan
+from colter.config.rhythm import Rhythm
 from colter.config.schema.config import Config
 from colter.config.schema.secretref import Form
 from colter.config.settings import Settings
@@ -27,7 +27,7 @@ class Change:
 
 
 def read_change(
-    settings: Settings, before: WatchPlan, *, every: timedelta | None = None, sinks: Sequence[str] = ()
+    settings: Settings, before: WatchPlan, *, every: Rhythm | None = None, sinks: Sequence[str] = ()
 ) -> Change:
     """What there is to go on by, with other settings.
 
@@ -36,7 +36,7 @@ def read_change(
     Args:
         settings: checked ones.
         before: what is watched until now.
-        every: from one look at repositories and packages to the next; None: as configured.
+        every: how often repositories and packages are read; None: as configured.
         sinks: what rounds are owed to.
 
     Raises:
@@ -45,7 +45,7 @@ def read_change(
     """
     check_sinks(sinks, settings)
     locked = open_secrets(settings, sinks)
-    plan = read_watch_plan(_without_locked(settings, locked), every or settings.config.daemon.every, soon=before.soon)
+    plan = read_watch_plan(_without_locked(settings, locked), every, soon=before.soon)
     return Change(settings, _with_former(plan, before, locked), locked)
 
 

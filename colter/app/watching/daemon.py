@@ -77,7 +77,7 @@ async def run_daemon(
     async def track(source: TrackPlan) -> None:
         await work.track([source], timeout=plan.track_timeout)
 
-    sources = Sources(plan.sources, plan.every, track, clock)
+    sources = Sources(plan.sources, plan.rhythms, track, clock)
     health.counts = {"probe": endpoints.counts, "job": jobs.counts, "source": sources.counts}
 
     def adopt(new: WatchPlan) -> None:
@@ -85,7 +85,7 @@ async def run_daemon(
         plan = new
         endpoints.adopt(plan.endpoints)
         jobs.adopt(plan.jobs)
-        sources.adopt(plan.sources, plan.every)
+        sources.adopt(plan.sources, plan.rhythms)
         rounds.adopt([*plan.checks, *plan.jobs])
         connectivity.adopt(plan.checks)
         if canaries.adopt(plan.named, plan.services, plan.checks):

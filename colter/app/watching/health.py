@@ -1,7 +1,7 @@
 """How the running daemon is: plain counters and times, filled by those who do the work, read by those who show it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -29,10 +29,16 @@ class Health:
         """When one was kept last."""
         self.durations: dict[str, timedelta] = {}
         """By source: how long its last round took, from its first look until it was kept."""
-        self.loaded: datetime = clock.now()
+        self.started = clock.now()
+        self.loaded = self.started
         """When the configuration in use was taken over."""
         self.reload_problem: str | None = None
         """Why the last change of the configuration was not taken over."""
+        self.wrong_since: datetime | None = None
+        """Since when none was; None: the newest is in use."""
+        self.locked: Sequence[str] = ()
+        """Keys of the secrets that could not be opened since: what needs them goes on as it was."""
+        self._wrong = 0.0
         self._turned: float | None = None
 
     def turned(self) -> None:
@@ -51,7 +57,15 @@ class Health:
         """A changed configuration was taken over; or it was not, for this reason, and the one before stays in use."""
         self.reload_problem = problem
         if problem is None:
-            self.loaded = self._clock.now()
+            self.loaded, self.wrong_since = self._clock.now(), None
+        elif self.wrong_since is None:
+            self.wrong_since, self._wrong = self._clock.now(), self._clock.monotonic()
+
+    @property
+    def wrong_for(self) -> timedelta:
+        """How long the newest configuration has not been in use, whatever was changed in it meanwhile."""
+        since = self._clock.monotonic() if self.wrong_since is None else self._wrong
+        return timedelta(seconds=self._clock.monotonic() - since)
 
     @property
     def lag(self) -> float:

@@ -28,7 +28,7 @@ class Supervisor:
 
     @asynccontextmanager
     async def attended(self, status: str, is_alive: Callable[[float], bool]) -> AsyncIterator[None]:
-        """Around the work: ready, alive for as long as it is, and in the end ending.
+        """Around the work: ready, alive for as long as it is, and in the end ending; unless it is to begin anew.
 
         Args:
             status: what is being done, for people.
@@ -39,8 +39,11 @@ class Supervisor:
         self._tell("READY=1", _status(status))
         try:
             yield
-        finally:
+            self._tell(_status("beginning anew"))
+        except BaseException:
             self._tell("STOPPING=1", _status("ending"))
+            raise
+        finally:
             living.cancel()
             await asyncio.wait([living])
 

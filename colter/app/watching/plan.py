@@ -11,6 +11,7 @@ from colter.app.watching.endpoints import Watched
 from colter.app.watching.schedule import SOON
 from colter.app.watching.servers import distant_servers
 from colter.app.watching.tokens import read_tokens
+from colter.config.rhythm import Rhythm, own_rhythms, read_rhythm
 from colter.config.schema.destination import short_name
 from colter.config.schema.endpoints import Canary, Endpoint
 from colter.config.settings import Settings
@@ -31,8 +32,10 @@ class WatchPlan:
     jobs: Mapping[str, tuple[Endpoint, timedelta]]
     """By name: jobs that report, and how often it is looked up whether they have."""
     sources: Sequence[TrackPlan]
-    every: timedelta
-    """From one look of each source to the next."""
+    every: Rhythm
+    """How often each source is read."""
+    apart: Mapping[str, Rhythm] = field(default_factory=dict)
+    """The same for those that have a rhythm of their own, by name."""
     named: Sequence[Check] = ()
     """Who was named to tell whether we are online."""
     services: Sequence[Check] = ()
@@ -50,14 +53,24 @@ class WatchPlan:
         endpoints = len(self.endpoints) + len(self.jobs)
         return f"{format_amount(endpoints, 'endpoint')} and {format_amount(len(self.sources), 'source')}"
 
+    @property
+    def rhythms(self) -> Mapping[str, Rhythm]:
+        """How often each source is read, by name."""
+        return {plan.source: self.apart.get(plan.source, self.every) for plan in self.sources}
+
     @cached_property
     def checks(self) -> Mapping[str, Check]:
         """Those of the endpoints, by name."""
         return {each.check.name: each.check for each in self.endpoints}
 
 
-def read_watch_plan(settings: Settings, every: timedelta, *, soon: timedelta = SOON) -> WatchPlan:
-    """The plan of a checked configuration; `soon`: within this each endpoint has its first look.
+def read_watch_plan(settings: Settings, every: Rhythm | None = None, *, soon: timedelta = SOON) -> WatchPlan:
+    """The plan of a checked configuration.
+
+    Args:
+        settings: the configuration.
+        every: how often sources are read that have no rhythm of their own; None: as configured.
+        soon: within this each endpoint has its first look.
 
     Raises:
         ConfigError: nothing is configured that could be watched, or something of it cannot be used.
@@ -73,7 +86,8 @@ def read_watch_plan(settings: Settings, every: timedelta, *, soon: timedelta = S
         ],
         jobs={each.name: (each, each.interval or defaults.interval) for each in config.endpoints if each.heartbeat},
         sources=configured_sources(settings),
-        every=every,
+        every=every or read_rhythm(config.daemon.every, config.daemon.tz),
+        apart=own_rhythms(config),
         named=[_named(canary, settings) for canary in defaults.online_check],
         services=[quick(check_from_url(f"tcp://{server}")) for server in distant_servers(settings)],
         soon=soon,

@@ -35,6 +35,10 @@ def stamp(path: Path | None) -> Stamp:
     return (found.st_mtime_ns, found.st_size, found.st_ino, found.st_dev) if found else None
 
 
+def _never() -> bool:
+    return False
+
+
 class Reload:
     """Looks at the file once a second; `run` for as long as it is to be followed."""
 
@@ -47,6 +51,7 @@ class Reload:
         *,
         told: Callable[[str | None], None],
         around: Callable[[], AbstractContextManager[None]] = nullcontext,
+        stale: Callable[[], bool] = _never,
     ) -> None:
         """A follower.
 
@@ -57,6 +62,7 @@ class Reload:
             clock: the time.
             told: told why a new version is not taken over; None: it was.
             around: entered while one is taken over.
+            stale: whether more could be made of the file now than when it was read.
         """
         self._path = path
         self._used = self._seen = used
@@ -64,6 +70,7 @@ class Reload:
         self._clock = clock
         self._told = told
         self._around = around
+        self._stale = stale
         self._asked = False
         self._since = clock.monotonic()
         """When this version was seen first."""
@@ -89,7 +96,7 @@ class Reload:
         if found != self._seen:
             self._seen, self._since, self._failing = found, now, None
         at_rest = self._path is None or now - self._since >= SETTLED.total_seconds()
-        return at_rest and (self._asked or self._seen != self._used)
+        return at_rest and (self._asked or self._seen != self._used or self._stale())
 
     async def _take_over(self, adopt: Adopt) -> None:
         try:

@@ -1,7 +1,7 @@
 """When each of many is due: at a phase of its own, by a clock that never jumps, never beside itself."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
@@ -13,7 +13,8 @@ SOON = timedelta(minutes=1)
 """Within this, or within its interval if that is shorter, everything is due for the first time, and after a sleep."""
 ASLEEP = timedelta(seconds=5)
 """Who asks as seldom as that was stopped meanwhile: it asks every second at least."""
-_LATE_SECONDS = 1.0
+LATE_SECONDS = 1.0
+"""Who begins so much after it was due is late."""
 
 
 @dataclass(slots=True)
@@ -61,10 +62,13 @@ class Schedule:
         self.counts = Counts()
         self.adopt(intervals)
 
-    def adopt(self, intervals: Mapping[str, timedelta]) -> None:
-        """Go on with these: what is as it was keeps its turn, and goes on if it is going on."""
+    def adopt(self, intervals: Mapping[str, timedelta], going_on: Collection[str] = ()) -> None:
+        """Go on with these: what is as it was keeps its turn, and goes on if it is going on.
+
+        `going_on`: what others have begun and is not done.
+        """
         now, wall = self._clock.monotonic(), self._clock.now().timestamp()
-        running = {name for name in self.running if name in intervals}
+        running = {name for name in (*self.running, *going_on) if name in intervals}
         kept = {
             self._names[place]: (due, self._slots[place])
             for due, place in self._due
@@ -98,7 +102,7 @@ class Schedule:
                 continue
             self._running.add(place)
             self.counts.begun += 1
-            self.counts.late += now - due > _LATE_SECONDS
+            self.counts.late += now - due > LATE_SECONDS
             self.counts.lag.note(now - due, now)
             runs.append(Run(self._names[place], due))
         return runs

@@ -66,11 +66,12 @@ async def _simulate(context: Context, asked: "Asked", names: Sequence[str]) -> "
     from colter.app.alerting import simulate
     from colter.app.alerting.plan import read_plan
     from colter.app.runtime import open_runtime
+    from colter.app.transfer import count_entries
 
     done = simulate.Replayed()
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
         window = simulate.Window(asked.since, asked.until, await _wanted(context, runtime, names))
-        total = await runtime.count(asked)
+        total = await count_entries(runtime.store, asked)
 
         def show() -> None:
             context.progress.show(f"replayed {done.looks:,} of {total:,}")

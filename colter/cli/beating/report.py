@@ -24,15 +24,21 @@ def keep(context: Context, beat: Beat) -> None:
         check_name(context, beat.endpoint)
     except ConfigError as error:
         problem = error
-    from colter.app.beats import keep_beat
+    from colter.app.beats import keep_beat, keep_beat_at_once
 
-    context.run(lambda: keep_beat(beat, context.state_dir, context.clock))
+    if not keep_beat_at_once(beat, context.state_dir):
+        context.run(lambda: keep_beat(beat, context.state_dir, context.clock))
     if problem:
         raise problem
 
 
 def check_name(context: Context, name: str) -> None:
     """UsageError, with the nearest name, unless an endpoint of this name has a `heartbeat`; no secret is opened."""
+    from colter.cli.completing.names import is_kept
+
+    path = context.config_path
+    if path and is_kept("heartbeat", name, path, context.state_dir, context.env):
+        return
     known = [endpoint.name for endpoint in context.settings.config.endpoints if endpoint.heartbeat]
     if name not in known:
         raise UsageError(f"beat: no heartbeat is called {name!r}", hint=_guess(name, known))

@@ -8,6 +8,7 @@ from colter.cli.context import Context
 from colter.cli.outcome import report
 from colter.core.errors import ColterError, UsageError
 from colter.core.model import Beat, BeatKind
+from colter.core.text import clean
 
 
 def run_job(context: Context, name: str, argv: Sequence[str], text: str) -> int:
@@ -51,4 +52,4 @@ class _Trier:
 
 def _end(name: str, ended: Ended, text: str) -> Beat:
     kind = BeatKind.FAILURE if ended.code else BeatKind.SUCCESS
-    return Beat(name, ended.at, kind, ended.ran, ended.code, text or ended.problem or "")
+    return Beat(name, ended.at, kind, ended.ran, ended.code, text or clean(ended.problem or ""))

@@ -1,10 +1,12 @@
 """The names in the configuration, in a small file that shells read: completing one starts no Python, unlocks nothing.
 
+A job that reports is known by it too, which saves reading the configuration.
+
 A line is a kind and a name, `endpoint api`; the first says of which version of the configuration they are.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +47,19 @@ def keep_names(settings: "Settings", version: str | None, state: Path) -> None:
         if not _begins_with(file, head):
             lines = (f"{kind} {name}\n" for kind, name in _names(settings) if clean(name, _LONGEST_NAME) == name)
             _write(file, head + "".join(lines).encode())
+
+
+def is_kept(kind: str, name: str, config: Path, state: Path, env: Mapping[str, str]) -> bool:
+    """Whether this name was written down, from the configuration as it is now; False: it may be there all the same."""
+    if any(each.startswith("COLTER_") and "__" in each for each in env):  # these may change names too
+        return False
+    with suppress(OSError, ValueError):
+        file = names_file(state, config)
+        if not file.is_file():  # a FIFO would wait for its writer
+            return False
+        head, *lines = file.read_text(encoding="utf-8").splitlines()
+        return f"{head} ".startswith(f"# {__version__} {version_of(config)} ") and f"{kind} {name}" in lines
+    return False
 
 
 def names_file(state: Path, config: Path) -> Path:

@@ -37,7 +37,7 @@ def command(ctx: typer.Context) -> None:
     if vault_line(file.settings()) is None:  # and what is there must be right before it is completed
         draft = _with_vault(context, draft)
     for topic in TOPICS:
-        if not file.document.data.get(topic.section) and _agreed(context, topic.offer):
+        if not file.document.data.get(topic.section) and context.agrees(topic.offer):
             draft = _with_section(context, draft, topic)
     replace(file, unlock=draft.unlock).write(draft.document)
     context.say(f"{file.path}: written; `colter config check` and `colter config edit` do the rest")
@@ -91,9 +91,3 @@ def _answer(context: Context, path: tuple[str, ...], question: Question) -> Any:
             context.warn(f"  {error}")
         else:
             return value
-
-
-def _agreed(context: Context, offer: str) -> bool:
-    while (answer := context.ask(f"{offer} [y/N]").strip().lower()) not in ("y", "yes", "n", "no", ""):
-        context.warn("  expected y or n")
-    return answer in ("y", "yes")

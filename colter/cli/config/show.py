@@ -1,12 +1,17 @@
 """`colter config path|show|check|schema|get`: what there is, and whether it is right."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from colter.cli.context import Context
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from colter.config.settings import Settings
 
 Reveal = Annotated[bool, typer.Option("--reveal", help="Show secrets in clear text; asks for the master password.")]
 
@@ -79,6 +84,24 @@ def check(
     }
     found = ", ".join(f"{count} {what}" for what, count in counts.items())
     context.write(f"{settings.path or 'no configuration file'}: good ({found})\n")
+    for line in _next_looks(settings, context.clock.now()):
+        context.say(f"colter: {line}")
+
+
+def _next_looks(settings: "Settings", now: "datetime") -> Iterator[str]:
+    """When the daemon will read what it reads by the clock."""
+    from colter.app.registry import configured_sources
+    from colter.config.cron import schedule
+    from colter.config.rhythm import ByClock, own_rhythms, read_rhythm
+    from colter.core.units import timestamp
+
+    daemon = settings.config.daemon
+    own, common = own_rhythms(settings.config), read_rhythm(daemon.every, daemon.tz)
+    for plan in configured_sources(settings):
+        rhythm = own.get(plan.source, common)
+        if isinstance(rhythm, ByClock):
+            due = schedule(rhythm.expression, rhythm.tz).after(now)
+            yield f"the daemon reads {plan.source} by the clock, {rhythm}: next at {timestamp(due)}"
 
 
 def schema(ctx: typer.Context) -> None:

@@ -30,9 +30,10 @@ def count_owed(context: Context, sinks: Sequence[str]) -> None:
 
 async def _count(context: Context, asked: "Asked") -> int:
     from colter.app.runtime import open_runtime
+    from colter.app.transfer import count_entries
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        return await runtime.count(asked)
+        return await count_entries(runtime.store, asked)
 
 
 async def _owing(context: Context) -> "Sequence[Owing]":

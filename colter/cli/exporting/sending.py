@@ -79,13 +79,14 @@ async def _send_all(
 async def _send(
     context: Context, runtime: "Runtime", name: str, asked: "Asked", *, watching: Watching, patience: timedelta
 ) -> None:
+    from colter.app.transfer import Mover
     from colter.core.ports import Display
 
     sink = await runtime.sink(name)
     if isinstance(sink, Display):
         await _show(context, runtime, sink)
         return
-    await runtime.mover(patience, watching).into_sink(sink, asked)
+    await Mover(runtime.store, context.clock, patience, watching).into_sink(sink, asked)
     watching.tell_end()
 
 

@@ -72,12 +72,13 @@ def _write_file(context: Context, window: Window, format_: "Format", file: Path)
 
 async def _move(context: Context, asked: "Asked", format_: "Format", file: Path, watching: Watching) -> None:
     from colter.app.runtime import open_runtime
+    from colter.app.transfer import Mover
     from colter.sinks.part import Part
 
     part = Part(file, format_)
     try:
         async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-            mover = runtime.mover(timedelta(), watching)
+            mover = Mover(runtime.store, context.clock, timedelta(), watching)
             await mover.into_file(part, asked, _arrange(format_, part.path.parent))
     finally:
         await part.close()
@@ -97,11 +98,12 @@ async def _stream(context: Context, asked: "Asked", format_: "Format", out: Text
 
 async def _put_pages(context: Context, asked: "Asked", format_: "Format", out: IO[str]) -> None:
     from colter.app.runtime import open_runtime
+    from colter.app.transfer import read_pages
 
     _put(context, [format_.head], out)
     async with (
         open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime,
-        aclosing(runtime.pages(asked)) as pages,
+        aclosing(read_pages(runtime.store, asked)) as pages,
     ):
         async for page in pages:
             _put(context, (format_.text(entry) for entry in page.entries), out)

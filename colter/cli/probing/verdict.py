@@ -25,11 +25,11 @@ def failing(conditions: Sequence[Condition]) -> Callable[[ProbeResult], bool]:
 
 
 def exit_code(results: Iterable[ProbeResult], fails: Callable[[ProbeResult], bool]) -> ExitCode:
-    """10 when one fails; 5 when one could not be judged."""
+    """10 when one fails; 5 when one could not be judged, though there was something to judge."""
     codes = []
     for result in results:
         codes += [ExitCode.ALERT] if fails(result) else []
-        codes += [ExitCode.UNREAD] if result.state is EndpointState.UNKNOWN else []
+        codes += [ExitCode.UNREAD] if result.state is EndpointState.UNKNOWN and result.attempts else []
     return worst(codes)
 
 

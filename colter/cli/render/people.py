@@ -76,6 +76,11 @@ def problems(readings: Iterable[Reading]) -> list[str]:
     return [f"{few(list(targets))}: {_what(targets)}{why}" for why, targets in found.items()]
 
 
+def event_title(event: Event) -> str:
+    """What is new, in a few words."""
+    return f"#{event.key} {event.title}" if event.kind == "issue" else event.title
+
+
 def _reading_sheet(source: str, readings: Sequence[Reading], catalogue: Catalogue) -> Sheet:
     metrics, facts = _shown(source, catalogue), _FACTS.get(source, ())
     rows = (
@@ -93,13 +98,11 @@ def _reading_sheet(source: str, readings: Sequence[Reading], catalogue: Catalogu
 def _news(readings: Sequence[Reading]) -> list[Sheet]:
     columns = [Column("New"), Column("Kind"), Column("Title", prose=True), Column("Address", spare=True)]
     rows = [
-        [reading.target.name, event.kind, _title(event), event.url] for reading in readings for event in reading.events
+        [reading.target.name, event.kind, event_title(event), event.url]
+        for reading in readings
+        for event in reading.events
     ]
     return [make_sheet(columns, rows)] if rows else []
-
-
-def _title(event: Event) -> str:
-    return f"#{event.key} {event.title}" if event.kind == "issue" else event.title
 
 
 def _probe_row(result: ProbeResult, now: datetime) -> list[str]:

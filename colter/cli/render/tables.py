@@ -61,6 +61,15 @@ def markdown(sheets: Iterable[Sheet]) -> str:
     return "\n".join(_markdown_table(sheet) for sheet in sheets)
 
 
+def listed(format_: str, lines: Sequence[str]) -> str:
+    """Harmless lines below the sheets, as `table` or `markdown`; the first is what the others are about."""
+    if format_ == "markdown":
+        lines = [f"- {_escaped(line)}" for line in lines]
+    else:
+        lines = [*lines[:1], *(f"  {line}" for line in lines[1:])]
+    return "".join(f"{line}\n" for line in ["", *lines]) if lines else ""
+
+
 def _rich_table(sheet: Sheet, widths: Sequence[int], *, color: bool) -> object:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table

@@ -13,6 +13,7 @@ from colter.config.schema.measures import Size
 from colter.config.schema.secretref import SecretRef
 from colter.config.schema.section import Section, bind_secrets
 from colter.config.schema.values import (
+    Cadence,
     Count,
     Duration,
     Expanded,
@@ -29,6 +30,7 @@ from colter.config.schema.values import (
     Port,
     SinkFile,
     TextFile,
+    TimeZone,
     WebAddress,
 )
 
@@ -41,6 +43,7 @@ Kept = Annotated[Count, Field(ge=1, le=1000)]
 Level = Annotated[Literal["debug", "info", "warning", "error"], Expanded]
 StartTls = Annotated[Literal["required", "opportunistic", "never"], Expanded]
 Tls = Annotated[Literal["implicit"], Expanded]
+_EVERY = "How often the daemon reads them, if not as `daemon.every` says: a duration, or a cron expression."
 _SMTPS = 465
 _DATABASE_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "sqlite": 0}
 
@@ -57,6 +60,7 @@ class GitHub(Section):
         default=["downloads", "issues"], alias="with", description="What to read beside the core facts."
     )
     api_url: WebAddress = Field("https://api.github.com", description="GitHub, or a GitHub Enterprise Server.")
+    every: Cadence | None = Field(None, description=_EVERY)
 
     def destination(self) -> str:
         """The API server."""
@@ -72,6 +76,7 @@ class PyPI(Section):
         description="Package index; `https://user:password@host/simple` signs in; null: the public one.",
     )
     stats_url: IndexAddress | None = Field(None, description="Server of download counts; null: the public one.")
+    every: Cadence | None = Field(None, description=_EVERY)
 
     def destination(self) -> str:
         """Whatever the sealed address says."""
@@ -195,18 +200,37 @@ class Outbox(Section):
     max_measurements: Count = Field(5_000_000, ge=1, description="Readings and results owed to one sink at most.")
 
 
+class Keep(Section):
+    """How long what was measured is kept; null: for ever."""
+
+    results: Duration | None = Field(
+        timedelta(days=30), description="Every result of an endpoint; more than `outbox.max_age`; null: for ever."
+    )
+    readings: Duration | None = Field(
+        timedelta(days=365),
+        description="Every reading of a repository or package; of older days the last one stays; null: all for ever.",
+    )
+    hours: Duration | None = Field(
+        timedelta(days=400), description="Uptime and latencies by the hour; those by the day stay; null: for ever."
+    )
+
+
 class State(Section):
     """The history."""
 
     max_size: FileSize = Field(
         Size(2**30), description="How large the history may get; beyond it, measurements are not kept any more."
     )
+    keep: Keep = Field(default_factory=Keep, description="How long what was measured is kept.")
 
 
 class Daemon(Section):
     """`colter daemon`."""
 
-    every: Duration = Field(timedelta(minutes=15), description="Time from one round of tracking to the next.")
+    every: Cadence = Field(
+        "15m", description="How often repositories and packages are read: a duration, or a cron expression."
+    )
+    tz: TimeZone = Field("UTC", description="Time zone of cron expressions for that.")
     listen: Listen = Field(
         "127.0.0.1:9464", description="Where the daemon serves metrics, health and `/probe`; `off`: nowhere."
     )

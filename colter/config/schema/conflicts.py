@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from colter.config.schema.config import Config
 from colter.config.schema.keys import nearest
+from colter.core.units import format_duration
 
 Conflict = tuple[Sequence[str | int], str]
 """Where, and what is wrong there."""
@@ -13,6 +14,7 @@ def find_conflicts(config: Config) -> Iterator[Conflict]:
     """Everything that does not fit together."""
     yield from _endpoints(config)
     yield from _alerts(config)
+    yield from _ages(config)
 
 
 def _endpoints(config: Config) -> Iterator[Conflict]:
@@ -63,6 +65,18 @@ def _alerts(config: Config) -> Iterator[Conflict]:
             yield ("alerts", "channels", name, "fallback"), message
         elif channel.fallback and _needs_itself(name, fallback):
             yield ("alerts", "channels", name, "fallback"), "it falls back on itself, by way of its fallback"
+
+
+def _ages(config: Config) -> Iterator[Conflict]:
+    """What may still be owed must still be there."""
+    owed, keep = config.outbox.max_age, config.state.keep
+    for name, kept in (("results", keep.results), ("readings", keep.readings)):
+        if kept is not None and kept <= owed:
+            here, there = f"state.keep.{name} ({format_duration(kept)})", f"outbox.max_age ({format_duration(owed)})"
+            if name in keep.model_fields_set:
+                yield ("state", "keep", name), f"expected more than {there}, or null"
+            else:
+                yield ("outbox", "max_age"), f"expected less than {here}"
 
 
 def _guess(name: str, known: list[str]) -> str:

@@ -82,6 +82,9 @@ class ProbeDefaults(Section):
     )
     up_after: Looks = Field(Threshold(2, 2), description="Successes before it counts as up again.")
     confirm: Count = Field(2, ge=0, le=10, description="Further attempts at once after a failure, before it counts.")
+    per_host: Count = Field(
+        10, ge=1, le=1000, description="So many probes of one host begin together; each counts for 0.2 seconds at most."
+    )
     tls: TlsDefaults = Field(default_factory=TlsDefaults, description="Certificates.")
     online_check: list[CanaryItem] = Field(
         default_factory=list,

@@ -80,6 +80,9 @@ class Records(Protocol):
     def vault_ids(self) -> set[str]:
         """Of which vaults there is a text."""
 
+    def version(self) -> object:
+        """Another one whenever a text was written or removed; always the same where finding out takes long."""
+
 
 class RecordFiles:
     """One file for each vault in a directory of mode 0700, which the system empties when the machine starts."""
@@ -121,6 +124,14 @@ class RecordFiles:
         names = {path.name.removesuffix(_SUFFIX) for path in self._directory.glob(f"*{_SUFFIX}")}
         return set(filter(_VAULT_ID.fullmatch, names))
 
+    def version(self) -> object:
+        """Another one whenever a text was written or removed."""
+        try:
+            found = [(path.name, path.stat()) for path in sorted(self._directory.glob(f"*{_SUFFIX}"))]
+        except OSError:
+            return None
+        return [(name, each.st_mtime_ns, each.st_ino) for name, each in found]
+
     def _exists(self) -> bool:
         return private_directory(self._directory)
 
@@ -157,6 +168,10 @@ class RecordsInKeyring:
     def vault_ids(self) -> set[str]:
         """Of which vaults there is a text."""
         return set(self._all())
+
+    def version(self) -> object:
+        """Always the same: a keyring may have to start a process for every answer."""
+        return None
 
     def _all(self) -> dict[str, str]:
         try:

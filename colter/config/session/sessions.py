@@ -108,6 +108,10 @@ class Sessions:
         """Which vaults have a session, expired ones among them."""
         return self._records.vault_ids()
 
+    def version(self) -> object:
+        """Another one when a session was begun or ended, as far as that can be found out in a moment."""
+        return self._records.version()
+
     def _lives(self, record: Record, header: str) -> bool:
         by_wall = _milliseconds(self._clock.now()) - record.created_ms
         by_uptime = int(self._uptime() * 1000) - record.uptime_ms

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from colter.core.alerting.notice import Kind, Notice
 from colter.core.alerting.observation import Observation, Verdict
 from colter.core.alerting.policy import Policy
-from colter.core.alerting.standing import NONE_ARRIVED, Claim, Incident, Standing, Told
+from colter.core.alerting.standing import NONE_ARRIVED, Claim, Incident, Phase, Standing, Told
 
 IncidentIds = Callable[[datetime], str]
 """Makes the id of a new incident: unique for ever."""
@@ -47,6 +47,20 @@ def announce(standing: Standing, look: Observation, policy: Policy, now: datetim
     if _reminder_is_due(standing, incident, look, policy):
         return _say(standing, replace(incident, reminders=incident.reminders + 1), Kind.REMINDER, policy, now)
     return Said(standing)
+
+
+def remind(standing: Standing, policy: Policy, now: datetime, around: Circumstances) -> Said:
+    """Between two looks: a reminder that has become due, if the last look was bad and still speaks for this moment."""
+    incident, looked = standing.incident, standing.judged
+    if incident is None or looked is None or not policy.reminders:
+        return Said(standing)
+    unlike = standing.phase is not Phase.FIRING or standing.told is not standing.claim or standing.unknown
+    if unlike or not looked <= now <= looked + policy.interval:
+        return Said(standing)
+    look = Observation(standing.seen, Verdict.BAD, now, incident.reason, incident.detail)
+    said = announce(replace(standing, ran=standing.ran + (now - looked)), look, policy, now, around)
+    # The next look adds the same time again, all of it.
+    return Said(replace(said.standing, ran=standing.ran), said.notices)
 
 
 def remove(standing: Standing, now: datetime) -> tuple[Notice, ...]:

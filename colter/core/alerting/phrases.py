@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from colter.core.alerting.channels import REFUSES
+from colter.core.alerting.configuration import WRONG
 from colter.core.alerting.endpoints import DEGRADED, DOWN
 from colter.core.alerting.notice import Notice
 from colter.core.alerting.standing import Claim
@@ -60,6 +61,18 @@ _CHANNEL = Phrases(
     look="refusal",
     prefix="channel ",
 )
+_CONFIGURATION = Phrases(
+    "configuration",
+    bad="is wrong, and the one before it in use",
+    bad_many="are wrong",
+    still="is still wrong",
+    still_many="are still wrong",
+    good="is right again",
+    good_many="are right again",
+    was="was wrong",
+    look="attempt",
+    prefix="the ",
+)
 _CONDITION = Phrases(
     "rule",
     bad="alerts",
@@ -71,7 +84,7 @@ _CONDITION = Phrases(
     was="alerted",
     look="look",
 )
-_BY_RULE = {DOWN: _DOWN, DEGRADED: _DEGRADED, REFUSES: _CHANNEL}
+_BY_RULE = {DOWN: _DOWN, DEGRADED: _DEGRADED, REFUSES: _CHANNEL, WRONG: _CONFIGURATION}
 
 
 def phrases(notice: Notice) -> Phrases:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from colter.core.alerting.damage import EVENT_KIND
 from colter.core.alerting.notice import Kind, Notice
+from colter.core.alerting.own_events import OwnEvent
 from colter.core.alerting.phrases import because, phrases
 from colter.core.alerting.spans import say_length, say_span
 from colter.core.units import format_amount
@@ -14,7 +14,12 @@ _EVENTS = {
     "release": ("new release", "of"),
     "yanked": ("yanked release", "of"),
     "renamed": ("new name", "of"),
-    EVENT_KIND: ("damaged history", "of"),
+    OwnEvent.DAMAGED_HISTORY: ("damaged history", "of"),
+    OwnEvent.LOST_HISTORY: ("lost history", "of"),
+    OwnEvent.UNUSABLE_HISTORY: ("unusable history", "of"),
+    OwnEvent.KEPT_AGAIN: ("usable history", "of"),
+    OwnEvent.NO_ROOM: ("no room", "for the history of"),
+    OwnEvent.LOSS: ("loss", "on the way to"),
 }
 """By kind of event, how it is counted, and how that goes with the name of what it happened to."""
 _GROWTH = ("growing number", "of")

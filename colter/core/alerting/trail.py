@@ -1,13 +1,23 @@
 """`3` and `3 of 5`: which of the looks so far still count towards a change."""
 
+from typing import Protocol, TypeVar
+
 from colter.core.alerting.observation import Verdict
 from colter.core.alerting.policy import Threshold
-from colter.core.alerting.standing import Mark
-
-Trail = tuple[Mark, ...]
 
 
-def follow(trail: Trail, mark: Mark, wanted: Verdict, threshold: Threshold) -> Trail:
+class Judged(Protocol):
+    """A look, whatever else is remembered of it."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it means."""
+
+
+Look = TypeVar("Look", bound=Judged)
+
+
+def follow(trail: tuple[Look, ...], mark: Look, wanted: Verdict, threshold: Threshold) -> tuple[Look, ...]:
     """The looks that can still be among `count of the last of`, this one included; the first is one that is wanted.
 
     A look counts as long as no more than `of - count` of the other kind have come after it. With three in a row
@@ -26,7 +36,7 @@ def follow(trail: Trail, mark: Mark, wanted: Verdict, threshold: Threshold) -> T
     return longer if len(longer) <= threshold.of else (longer[0], *longer[len(longer) - threshold.of + 1 :])
 
 
-def reached(trail: Trail, wanted: Verdict, threshold: Threshold) -> bool:
+def reached(trail: tuple[Judged, ...], wanted: Verdict, threshold: Threshold) -> bool:
     """Whether the last look has made it enough."""
     return (
         bool(trail) and sum(mark.verdict is wanted for mark in trail) >= threshold.count and trail[-1].verdict is wanted

@@ -8,10 +8,10 @@ https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 import logging
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
+from colter.core.allowance import Allowance, Budget
 from colter.core.clock import Clock
 from colter.core.ports import Cached, Recall
 from colter.core.units import format_duration
@@ -25,6 +25,9 @@ _LONGEST = timedelta(hours=1)
 _RESERVED_SHARE = 10
 """The reserve is at most a tenth of the limit: 500 of 5,000, but 6 of the 60 that go without a token."""
 
+_RESOURCES = frozenset({"core", "graphql", "search", "code_search"})
+"""What may be spoken of; a server that makes up others is not followed."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -32,23 +35,15 @@ class LimitedError(Exception):
     """No further call may be made now; the message says until when."""
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What is left of a primary limit."""
-
-    limit: int
-    remaining: int
-    reset: datetime
-
-
 class Limiter:
     """Ask `admit` before each call and show each reply to `note`."""
 
-    def __init__(self, *, recall: Recall, clock: Clock, account: str, reserve: int) -> None:
-        """`account` tells apart whose limits these are: the server and a hash of the token."""
+    def __init__(self, *, recall: Recall, clock: Clock, allowance: Allowance, reserve: int) -> None:
+        """`allowance` is told what replies say; its account is the server and a hash of the token."""
         self._recall = recall
         self._clock = clock
-        self._key = f"github:limit:{account}"
+        self._allowance = allowance
+        self._key = f"github:limit:{allowance.account}"
         self._reserve = reserve
 
     def now(self) -> datetime:
@@ -75,6 +70,9 @@ class Limiter:
         """
         now = self._clock.now()
         budget = read_budget(reply.headers, now)
+        if budget:
+            self._allowance.budgets[_resource(reply.headers) or resource] = budget
+        self._allowance.token_expires = read_expiry(reply.headers) or self._allowance.token_expires
         used_up = budget is not None and budget.remaining == 0
         if reply.status in (403, 429) or message:
             # Without any sign of a limit a 403 is a missing permission, which is not our business.
@@ -93,7 +91,8 @@ class Limiter:
         with suppress(UnusableError):
             limit, remaining = (int(count(dig(told, (key,)))) for key in ("limit", "remaining"))
             reset = _clamped(moment(dig(told, ("resetAt",))), self._clock.now())
-            await self._spare(resource, Budget(limit, remaining, reset))
+            self._allowance.budgets[resource] = budget = Budget(limit, remaining, reset)
+            await self._spare(resource, budget)
 
     async def _spare(self, resource: Resource, budget: Budget) -> None:
         """Close the gate, from the next call on, when only the reserve is left."""
@@ -129,9 +128,23 @@ def read_budget(headers: Mapping[str, str], now: datetime) -> Budget | None:
         return None
 
 
+def read_expiry(headers: Mapping[str, str]) -> datetime | None:
+    """When the token that was sent ends: `2026-06-01 12:00:00 UTC`, or with `+0200`; None: it does not say."""
+    written = headers.get("github-authentication-token-expiration", "").replace("UTC", "+0000")
+    with suppress(ValueError, OverflowError):  # the last hours of the year 9999 are none in UTC
+        return datetime.strptime(written, "%Y-%m-%d %H:%M:%S %z").astimezone(UTC)
+    return None
+
+
 def is_primary_limit(text: str) -> bool:
     """Whether an error is the used-up primary limit, by its type or its message."""
     return "RATE_LIMIT" in text or "api rate limit exceeded" in text.lower()
+
+
+def _resource(headers: Mapping[str, str]) -> str | None:
+    """Which limit the `x-ratelimit-*` headers are about."""
+    named = headers.get("x-ratelimit-resource", "")
+    return named if named in _RESOURCES else None
 
 
 def _clamped(until: datetime, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from colter.core.allowance import Allowances
 from colter.core.clock import Clock
 from colter.core.model import Reading
 from colter.core.ports import Recall
@@ -39,6 +40,7 @@ class GitHub:
         recall: Recall,
         clock: Clock,
         reserve: int = 500,
+        allowances: Allowances | None = None,
     ) -> None:
         """Nothing is asked yet.
 
@@ -51,6 +53,7 @@ class GitHub:
             recall: marks, identities and replies of earlier runs.
             clock: the time.
             reserve: calls and points of an hour that are left for others who use the same token.
+            allowances: is told what is left of the limits, and when the token ends.
 
         Raises:
             UsageError: a target cannot be understood.
@@ -59,7 +62,8 @@ class GitHub:
         self._wanted = facts
         self._recall = recall
         self._clock = clock
-        limiter = Limiter(recall=recall, clock=clock, account=account(api_url, token), reserve=reserve)
+        allowance = (allowances or Allowances()).of(NAME, account(api_url, token))
+        limiter = Limiter(recall=recall, clock=clock, allowance=allowance, reserve=reserve)
         self._access = Access(api_url, token, http, recall, limiter)
         self._graphql = GraphQL(self._access, ALWAYS, selections(facts))
 

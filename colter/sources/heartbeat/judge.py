@@ -37,7 +37,7 @@ def judge(endpoint: Endpoint, last: LastBeats | None, now: datetime) -> ProbeRes
     future, for then the clock was set back and nothing can be told.
     """
     heartbeat = _heartbeat(endpoint)
-    verdict = _verdict(heartbeat, last, now) if last else _Verdict(EndpointState.UNKNOWN, None, "has not reported yet")
+    verdict = _verdict(heartbeat, last, now) if last else _not_yet("has not reported yet")
     ran = last.ended.ran if last and last.ended else None
     return _result(endpoint, now, verdict, ran)
 
@@ -52,6 +52,12 @@ class _Verdict:
     state: EndpointState
     reason: Reason | None = None
     detail: str | None = None
+    attempts: int = 1
+
+
+def _not_yet(detail: str) -> _Verdict:
+    """There is nothing to judge it by, and nothing wrong with that."""
+    return _Verdict(EndpointState.UNKNOWN, None, detail, attempts=0)
 
 
 def _verdict(heartbeat: Heartbeat, last: LastBeats, now: datetime) -> _Verdict:
@@ -69,7 +75,7 @@ def _verdict(heartbeat: Heartbeat, last: LastBeats, now: datetime) -> _Verdict:
     if late := _lateness(heartbeat, running, ended, now):
         return _Verdict(EndpointState.DOWN, Reason.BEAT_LATE, late)
     if ended is None:
-        return _Verdict(EndpointState.UNKNOWN, None, "runs for the first time")
+        return _not_yet("runs for the first time")
     return _Verdict(EndpointState.UP)
 
 
@@ -108,6 +114,7 @@ def _result(endpoint: Endpoint, now: datetime, verdict: _Verdict, ran: timedelta
         reason=verdict.reason,
         detail=verdict.detail,
         latency_ms=None if ran is None else ran / _MILLISECOND,
+        attempts=verdict.attempts,
         group=endpoint.group,
     )
 

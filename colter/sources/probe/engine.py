@@ -34,7 +34,7 @@ _EVENTS = {pycurl.POLL_IN: READ, pycurl.POLL_OUT: WRITE, pycurl.POLL_INOUT: READ
 class Engine:
     """Runs at most `concurrency` probes at once, of one host `per_host`. Its thread starts with the first batch."""
 
-    def __init__(self, concurrency: int, per_host: int) -> None:
+    def __init__(self, concurrency: int, per_host: Callable[[], int]) -> None:
         self._concurrency = concurrency
         self._inbox: deque[Callable[[], None]] = deque()
         self._turns = Turns(per_host)
@@ -195,7 +195,7 @@ class Engine:
         probe, ready = self._ready[fd]
         noticed = now()
         if events & READ:
-            ready.late = age(fd, noticed - ready.since)
+            ready.late = age(fd, noticed - ready.since, ready.ahead)
         ready.done_at = noticed - ready.late / 1000
         self._finish_wait(probe, ready)
 
@@ -240,7 +240,7 @@ class Engine:
         self._set_alarm(step.until, probe, step)
         if isinstance(step, Ready):
             self._ready[step.fd] = probe, step
-            stamp(step.fd)
+            step.ahead = stamp(step.fd)
             self._poller.watch(step.fd, step.events)
         if step.future:
             step.future.add_done_callback(partial(self._on_found, probe, step))

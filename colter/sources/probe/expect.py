@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar, Literal, Protocol
 
 from colter.config.schema.checks import check_hex, check_response_code
@@ -231,11 +232,13 @@ def parse_expectation(text: str) -> Expectation:
     return next(read(found) for group, read in _READERS.items() if found[group])
 
 
+@lru_cache(maxsize=64)  # thousands of endpoints share a few
 def latency_within(length: timedelta) -> Expectation:
     """The answer takes at most this long."""
     return Measure("latency", "<=", length / timedelta(milliseconds=1), f"at most {format_duration(length)}")
 
 
+@lru_cache(maxsize=64)
 def certificate_lasts(length: timedelta) -> Expectation:
     """The certificate is good for at least this long."""
     return Measure("cert", ">=", length.total_seconds(), f"at least {format_duration(length)}")

@@ -63,7 +63,7 @@ class Lag:
     that is later than when the packet came.
     """
 
-    __slots__ = ("_connecting", "_opened", "connect", "first", "handshake", "last")
+    __slots__ = ("_ahead", "_connecting", "_opened", "connect", "first", "handshake", "last")
 
     def __init__(self) -> None:
         self.connect = 0.0
@@ -75,13 +75,14 @@ class Lag:
         self.last = 0.0
         """Of the last one."""
         self._opened = 0.0
+        self._ahead = 0
         self._connecting = False
 
     def begin(self, fd: int) -> None:
         """A socket was made, and is about to be connected."""
         self._opened = time.perf_counter()
         self._connecting = True
-        stamp(fd)
+        self._ahead = stamp(fd)
 
     def note(self, fd: int, events: int, curl: pycurl.Curl) -> None:
         """Something has happened on the socket, and libcurl is about to be told."""
@@ -91,28 +92,35 @@ class Lag:
         elif not events & READ:
             return
         elif curl.getinfo(pycurl.STARTTRANSFER_TIME_T):
-            self.last = age(fd, waited)
+            self.last = age(fd, waited, self._ahead)
         elif curl.getinfo(pycurl.PRETRANSFER_TIME_T):
-            self.first = self.last = age(fd, waited)
+            self.first = self.last = age(fd, waited, self._ahead)
         else:
-            self.handshake += age(fd, waited)
+            self.handshake += age(fd, waited, self._ahead)
         self._connecting = False
 
 
-def stamp(fd: int) -> None:
-    """Have the kernel note when something comes over a socket."""
+def stamp(fd: int) -> int:
+    """Have the kernel note when something comes over a socket.
+
+    Returns:
+        By how many nanoseconds the wall clock is ahead of the one that never jumps; `age` wants to know it.
+    """
     if _STAMPED:
         link = _borrowed(fd)
         try:
             link.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
         finally:
             link.detach()
+    never_jumps = time.perf_counter_ns()
+    return time.time_ns() - never_jumps
 
 
-def age(fd: int, most: float) -> float:
+def age(fd: int, most: float, ahead: int) -> float:
     """Milliseconds for which the newest that came over a socket has been lying there; 0 when that cannot be known.
 
-    More than `most` seconds are not believed: a clock was set.
+    More than `most` seconds are not believed. When the clock was set since `ahead` was told, be it before or after
+    something came, it may have been lying there for longer, but not for less.
     """
     try:
         link = _borrowed(fd)
@@ -125,7 +133,8 @@ def age(fd: int, most: float) -> float:
     for level, kind, data in notes:
         if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
             seconds, nanoseconds = _TIMESPEC.unpack(data)
-            return _believed((time.time_ns() - seconds * 1_000_000_000 - nanoseconds) / 1_000_000, most)
+            now = min(time.time_ns(), time.perf_counter_ns() + ahead)
+            return _believed((now - seconds * 1_000_000_000 - nanoseconds) / 1_000_000, most)
     return 0.0
 
 

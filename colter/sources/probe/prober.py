@@ -29,7 +29,7 @@ class Prober:
         clock: the time, for results.
         resolver: how names are looked up.
         concurrency: so many probes at once; None: as many as there are open files for.
-        per_host: so many of one host begin together; those that take long do not count.
+        per_host: how many of one host begin together, asked each time; those that take long do not count.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Prober:
         clock: Clock,
         resolver: Resolver | None = None,
         concurrency: int | None = None,
-        per_host: int = PER_HOST,
+        per_host: Callable[[], int] = lambda: PER_HOST,
     ) -> None:
         self._searcher = Searcher()
         self._tools = Tools(clock, resolver or Resolver(), self._searcher, ca_bundle())

@@ -48,15 +48,17 @@ class Wait:
 class Ready(Wait):
     """A socket to wait for, until it can be read (or written); `done_at` stays None when the time was up first.
 
-    `done_at` is when something came, `late` how many milliseconds after that it was noticed.
+    `done_at` is when something came, `late` how many milliseconds after that it was noticed; `ahead` is what `stamp`
+    has told.
     """
 
-    __slots__ = ("events", "fd", "late", "since")
+    __slots__ = ("ahead", "events", "fd", "late", "since")
 
     def __init__(self, fd: int, until: float, *, write: bool = False) -> None:
         super().__init__(until)
         self.fd = fd
         self.since = now()
+        self.ahead = 0
         self.late = 0.0
         self.events = WRITE if write else READ
 

@@ -38,7 +38,8 @@ class Batch:
 class Turns:
     """Probes that have not begun, and how many of each host have."""
 
-    def __init__(self, per_host: int) -> None:
+    def __init__(self, per_host: Callable[[], int]) -> None:
+        """`per_host` says how many of one host may begin together; it is asked each time."""
         self._per_host = per_host
         self._batches: deque[Batch] = deque()
         self._counts: Counter[str] = Counter()
@@ -83,7 +84,7 @@ class Turns:
                 self._batches.popleft()
                 return None
             host, probe = found
-            if self._counts[host] >= self._per_host:
+            if self._counts[host] >= self._per_host():
                 self._parked.setdefault(host, deque()).append((batch, probe))
                 return None
             self._counts[host] += 1

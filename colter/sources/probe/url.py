@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from colter.config.schema.addresses import PORTS, SECURE, dns_address, split_dns
@@ -95,7 +96,8 @@ def parse_url(text: str, ports: Mapping[str, int | None] = PORTS) -> tuple[Url, 
     target = quote(parts.path or "/", safe=_KEPT) + (f"?{quote(parts.query, safe=_KEPT)}" if parts.query else "")
     if target != "/" and parts.scheme not in _WITH_PATH:
         raise ValueError(f"expected nothing after the host and port of a {parts.scheme}:// address")
-    url = Url(parts.scheme, _host(parts.hostname or ""), port or 0, target)
+    # Thousands of endpoints may have a few hosts; these share their names in memory.
+    url = Url(intern(parts.scheme), intern(_host(parts.hostname or "")), port or 0, target)
     if parts.username is None:
         return url, None
     return url, (unquote(parts.username), Secret(unquote(parts.password or "")))

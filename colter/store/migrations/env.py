@@ -3,7 +3,7 @@
 from alembic import context
 
 import colter.store.resuming  # noqa: F401  tells alembic how to go on with what was interrupted
-from colter.store.migrate import VERSION_TABLE
+from colter.store.schema import VERSION_TABLE
 from colter.store.tables import metadata
 
 context.configure(

@@ -143,7 +143,6 @@ def _delivery(row: Row[Any]) -> Delivery:
         due=row.due,
         body=row.body,
         round_key=row.round_key,
-        attempts=row.attempts,
         last_error=row.last_error,
         created=row.created,
         settled=row.settled,

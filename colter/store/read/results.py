@@ -1,20 +1,23 @@
 """Probe results from their rows and outcomes: as few steps for each as there can be, because there are millions."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+from sys import intern
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from colter.core.model import EndpointState, Phases, ProbeResult, Reason
+from colter.store.progress import read_progress
 from colter.store.slices import chunks
 from colter.store.tables import last_result, outcome, probe_result, round_, target
 
 _MOST_REMEMBERED = 50_000
+_AT_A_TIME = 500
 _MILLISECOND = timedelta(milliseconds=1)
-_COLUMNS = (
+COLUMNS = (
     probe_result.c.round_id,
     probe_result.c.outcome_id,
     probe_result.c.at_offset_ms,
@@ -27,20 +30,39 @@ _COLUMNS = (
     probe_result.c.size,
     probe_result.c.detail,
 )
+"""What a result is made of."""
+_SHARED: tuple[ColumnElement[Any], ...] = (
+    outcome.c.id,
+    target.c.name.label("endpoint"),
+    outcome.c.url,
+    outcome.c.state,
+    outcome.c.reason,
+    outcome.c.status_code,
+    outcome.c.http_version,
+    outcome.c.ip,
+    outcome.c.redirects,
+    outcome.c.certificate_expires,
+    outcome.c.attempts,
+    outcome.c.group_name,
+)
+STATE = 2
+"""Where among what an outcome shares its state is."""
 
 
 class Outcomes:
-    """What results share, by its row number, made once: a row that was written never changes."""
+    """What results share, by its row number, made once: a row that was written never changes, until it is forgotten."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, ...]] = {}
+        self._forgotten = 0
 
     def learn(self, connection: Connection, ids: Collection[int]) -> Mapping[int, tuple[Any, ...]]:
         """All of these, and perhaps others."""
-        if len(self._known) > _MOST_REMEMBERED:
-            self._known = {}
+        forgotten = read_progress(connection, "forget")
+        if forgotten != self._forgotten or len(self._known) > _MOST_REMEMBERED:
+            self._known, self._forgotten = {}, forgotten
         known = self._known  # one and the same to the end, also when another reader begins a new one
-        statement = select(outcome, target.c.name.label("endpoint")).join_from(outcome, target)
+        statement = select(*_SHARED).join_from(outcome, target)
         for part in chunks([row_id for row_id in ids if row_id not in known]):
             known.update((row.id, _shared(row)) for row in connection.execute(statement.where(outcome.c.id.in_(part))))
         return known
@@ -57,29 +79,46 @@ def read_results(
         outcomes: what is remembered.
     """
     statement = (
-        select(*_COLUMNS)
+        select(*COLUMNS)
         .where(probe_result.c.round_id.in_(list(started)))
         .order_by(probe_result.c.round_id, probe_result.c.position)
     )
-    rows = connection.execute(statement).all()
-    decoded = _decode(connection, rows, started, outcomes)
+    return decode(connection, connection.execute(statement).all(), started, outcomes)
+
+
+def decode(
+    connection: Connection, rows: Sequence[Any], started: Mapping[int, datetime], outcomes: Outcomes
+) -> Mapping[int, tuple[ProbeResult, ...]]:
+    """The same from rows of `probe_result`, wherever they were kept."""
+    decoded = _decode(rows, started, outcomes.learn(connection, {row[1] for row in rows}))
     sizes = Counter(row[0] for row in rows)
     return {round_id: tuple(islice(decoded, size)) for round_id, size in sizes.items()}
 
 
-def read_newest(connection: Connection, outcomes: Outcomes) -> Sequence[ProbeResult]:
-    """The newest result of every endpoint."""
+def read_newest(connection: Connection) -> Sequence[ProbeResult]:
+    """The newest result of every endpoint.
+
+    A daemon is asked for it at every scrape: nothing is held of its rows, nor remembered of their outcomes.
+    """
     rounds = select(round_.c.id, round_.c.started).where(round_.c.id.in_(select(last_result.c.round_id)))
     started = dict(connection.execute(rounds).all())
     newest = (probe_result.c.round_id == last_result.c.round_id) & (probe_result.c.position == last_result.c.position)
-    rows = connection.execute(select(*_COLUMNS).join_from(last_result, probe_result, newest)).all()
-    return list(_decode(connection, rows, started, outcomes))
+    statement = (
+        select(*COLUMNS, *_SHARED)
+        .join_from(last_result, probe_result, newest)
+        .join(outcome, outcome.c.id == probe_result.c.outcome_id)
+        .join(target, target.c.id == outcome.c.target_id)
+    )
+    found: list[ProbeResult] = []
+    for rows in connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}).partitions():
+        shared = {row.outcome_id: _shared(row) for row in rows}
+        found += _decode((row[: len(COLUMNS)] for row in rows), started, shared)
+    return found
 
 
 def _decode(
-    connection: Connection, rows: Sequence[Any], started: Mapping[int, datetime], outcomes: Outcomes
+    rows: Iterable[Any], started: Mapping[int, datetime], known: Mapping[int, tuple[Any, ...]]
 ) -> Iterator[ProbeResult]:
-    known = outcomes.learn(connection, {row[1] for row in rows})
     for round_id, outcome_id, offset, latency, resolve, connect, tls, processing, transfer, size, detail in rows:
         endpoint, url, state, reason, code, version, ip, redirects, expires, attempts, group = known[outcome_id]
         yield ProbeResult(
@@ -108,14 +147,14 @@ def _decode(
         )
 
 
-def _shared(row: Row[Any]) -> tuple[Any, ...]:
+def _shared(row: Any) -> tuple[Any, ...]:
     return (
         row.endpoint,
         row.url,
         EndpointState(row.state),
         None if row.reason is None else Reason(row.reason),
         row.status_code,
-        row.http_version,
+        row.http_version and intern(row.http_version),
         row.ip,
         row.redirects,
         row.certificate_expires,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, select
 from colter.core.model import ProbeResult, Target
 from colter.core.ports import LastKnown, TargetStatus
 from colter.store.read.readings import words
-from colter.store.read.results import Outcomes, read_newest
+from colter.store.read.results import read_newest
 from colter.store.tables import (
     last_number,
     last_reading,
@@ -51,13 +51,13 @@ class _Probed:
     since: datetime
 
 
-def read_status(connection: Connection, outcomes: Outcomes) -> list[TargetStatus]:
+def read_status(connection: Connection) -> list[TargetStatus]:
     """One status per target that was ever looked at, ordered by target."""
     rows = connection.execute(
         select(target.c.id, target.c.source, target.c.name).join_from(target, target_name, CURRENT)
     )
     targets = {row_id: Target(source, name) for row_id, source, name in rows}
-    looks, numbers, probed = _looks(connection), _numbers(connection, targets), _probed(connection, targets, outcomes)
+    looks, numbers, probed = _looks(connection), _numbers(connection, targets), _probed(connection, targets)
     found = [
         _status(name, looks.get(row_id), numbers.get(row_id, {}), probed.get(row_id))
         for row_id, name in targets.items()
@@ -113,7 +113,7 @@ def _numbers(connection: Connection, targets: Mapping[int, Target]) -> Mapping[i
     return by_target
 
 
-def _probed(connection: Connection, targets: Mapping[int, Target], outcomes: Outcomes) -> Mapping[int, _Probed]:
-    results = {result.target: result for result in read_newest(connection, outcomes)}
+def _probed(connection: Connection, targets: Mapping[int, Target]) -> Mapping[int, _Probed]:
+    results = {result.target: result for result in read_newest(connection)}
     rows = connection.execute(select(last_result.c.target_id, last_result.c.since))
     return {target_id: _Probed(results[targets[target_id]], since) for target_id, since in rows}

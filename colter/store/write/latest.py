@@ -4,10 +4,14 @@ One statement each, from the rows that the round has just written. What comes la
 goes into the history and changes nothing here.
 """
 
-from sqlalchemy import BindParameter, Connection, Insert, bindparam, case, func, select
+from datetime import datetime
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, Insert, bindparam, case, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from colter.core.model import Round
+from colter.store import bounds
+from colter.store.columns import Moment
 from colter.store.tables import (
     last_number,
     last_reading,
@@ -21,11 +25,12 @@ from colter.store.tables import (
 )
 
 _ROUND: BindParameter[int] = bindparam("round")
+_BELIEVED: BindParameter[datetime] = bindparam("believed", type_=Moment)
 
 
-def update_latest(connection: Connection, round_id: int, done: Round) -> None:
+def update_latest(connection: Connection, round_id: int, done: Round, now: datetime) -> None:
     """Take the rows of one round, just written, into the newest that is known."""
-    this = {"round": round_id}
+    this = {"round": round_id, "believed": now + bounds.AHEAD}
     if done.readings:
         connection.execute(_READINGS, this)
         connection.execute(_NUMBERS, this)
@@ -49,7 +54,7 @@ def _readings() -> Insert:
             "reading_id": new.reading_id,
             "good_reading_id": func.coalesce(new.good_reading_id, last_reading.c.good_reading_id),
         },
-        where=new.at >= last_reading.c.at,
+        where=_is_newer(new.at, last_reading.c.at),
     )
 
 
@@ -69,9 +74,9 @@ def _numbers() -> Insert:
             "at": new.at,
             "value": new.value,
             # The same moment seen twice is one look: it keeps the value before it.
-            "previous": case((new.at > last_number.c.at, last_number.c.value), else_=last_number.c.previous),
+            "previous": case((new.at != last_number.c.at, last_number.c.value), else_=last_number.c.previous),
         },
-        where=new.at >= last_number.c.at,
+        where=_is_newer(new.at, last_number.c.at),
     )
 
 
@@ -95,8 +100,12 @@ def _results() -> Insert:
             "round_id": new.round_id,
             "position": new.position,
         },
-        where=new.at >= last_result.c.at,
+        where=_is_newer(new.at, last_result.c.at),
     )
+
+
+def _is_newer(at: ColumnElement[datetime], last: ColumnElement[datetime]) -> ColumnElement[bool]:
+    return or_(at >= last, last > _BELIEVED)
 
 
 _READINGS, _NUMBERS, _RESULTS = _readings(), _numbers(), _results()

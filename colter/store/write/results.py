@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from colter.core.model import ProbeResult, Target
 from colter.store import tables
 from colter.store.moments import from_ms, to_ms
+from colter.store.progress import read_progress
 from colter.store.write.bulk import Row, digest, insert_missing, insert_rows, plain
 from colter.store.write.part import Part
 
@@ -50,6 +51,13 @@ class Outcomes:
 
     def __init__(self) -> None:
         self._ids: dict[Key, int] = {}
+        self._forgotten = 0
+
+    def recall(self, connection: Connection) -> None:
+        """Begin again when somebody has forgotten outcomes since: their rows may be others by now."""
+        forgotten = read_progress(connection, "forget")
+        if forgotten != self._forgotten:
+            self._ids, self._forgotten = {}, forgotten
 
     def unknown(self, results: Iterable[ProbeResult]) -> list[ProbeResult]:
         """One result of each outcome that is not known yet."""

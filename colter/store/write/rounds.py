@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from colter.core.model import AlertState, Delivery, Round, Target
 from colter.store.moments import to_ms
+from colter.store.read.packs import is_packed
 from colter.store.tables import outbox, round_
 from colter.store.write.bulk import Row, add_rows, insert_rows, next_id, plain
 from colter.store.write.latest import update_latest
@@ -31,6 +32,9 @@ def write_round(
     """Write all of it; False when this round is there already."""
     if connection.scalar(select(round_.c.id).where(round_.c.round_key == done.key)) is not None:
         return False
+    if is_packed(connection, done.key, done.finished):
+        return False
+    outcomes.recall(connection)
     round_id = next_id(connection, round_)
     insert_rows(connection, round_, [round_row(round_id, done)])
     whole = Part(
@@ -38,7 +42,7 @@ def write_round(
     )
     write_parts(connection, [whole], outcomes)
     outcomes.trim()
-    update_latest(connection, round_id, done)
+    update_latest(connection, round_id, done, now)
     write_states(connection, states)
     add_rows(connection, outbox, ("delivery_key",), [delivery_row(delivery, now) for delivery in deliveries])
     return True
@@ -102,7 +106,6 @@ def delivery_row(delivery: Delivery, now: datetime) -> Row:
         to_ms(now),
         plain(delivery.body),
         delivery.round_key,
-        delivery.attempts,
         None if delivery.last_error is None else plain(delivery.last_error),
         None,
         None,

@@ -1,7 +1,6 @@
-"""A damaged history: a daemon moves it aside, says so everywhere and goes on with a new one; a command tells it."""
+"""F25: a damaged history: a daemon moves it aside, says so and goes on with a new one; a command tells it."""
 
 import asyncio
-import os
 import random
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,9 +19,10 @@ from colter.core.model import EndpointState, ProbeResult, Reason
 from tests.cli.running import Machine
 from tests.fakes.clock import START
 from tests.fakes.endpoints import EndpointServer, reply
+from tests.full import FULL
 from tests.watching.daemons import daemon, ended, endpoints, until
 
-FLIPS = 500 if os.environ.get("COLTER_LONG") == "1" else 40
+FLIPS = 500 if FULL else 40
 DEADLINE = 30  # seconds: nothing may hang
 HOUR = timedelta(hours=1)
 CONFIG = """
@@ -103,16 +103,16 @@ def test_a_daemon_tells_it_over_its_channels_and_in_its_log_and_goes_on(machine:
             endpoints(api=web.url("/api"))
             + f"alerts: {{channels: {{hook: {{type: webhook, url: '{web.url('/in')}'}}}}}}\n"
         )
-        assert machine.process("probe", "-q").code == 0
+        path.parent.mkdir(0o700, parents=True)
         path.write_bytes(OTHER)
-        command = machine.process("status")
+        command = machine.inside("status")
         assert (command.code, command.out) == (3, "")
         assert "is not a Colter database" in command.err
         assert path.read_bytes() == OTHER
         with daemon(machine) as process:
             until(lambda: any(b"Damaged history" in request for request in web.requests))
             code, said, _ = ended(process)
-        assert machine.process("status").code == 0
+        assert machine.inside("status").code == 0
     assert code == 143
     (line,) = said.splitlines()
     assert line.startswith(
@@ -141,6 +141,6 @@ def test_one_that_cannot_be_moved_is_told_with_advice(machine: Machine) -> None:
     machine.configure(CONFIG)
     path = machine.home / "state" / "colter" / "state.db"
     path.mkdir(parents=True)
-    done = machine.process("daemon")
+    done = machine.inside("daemon")
     assert done.code == 3
     assert "hint: " in done.err

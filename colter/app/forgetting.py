@@ -1,0 +1,87 @@
+"""Forgetting targets: what somebody means by a name, and what must not be forgotten just now."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from colter.config.schema.config import Config
+from colter.core.errors import DeliveryError, UsageError
+from colter.core.model import Holding, Target
+from colter.core.ports import Store
+from colter.sources.github.selection import matches, select
+from colter.sources.pypi.names import same_name
+
+_SHOWN = 10
+
+
+async def find(store: Store, names: Sequence[str]) -> list[Holding]:
+    """What there is of the targets that these names mean, each once.
+
+    Raises:
+        UsageError: one of them means nothing, or more than one target.
+    """
+    known = [status.target for status in await store.status()]
+    found: dict[Target, Holding] = {}
+    for name in names:
+        holding = await store.holding(_meant(name, known))
+        if holding is None:
+            raise UsageError(f"nothing is known of {name!r}", hint=_hint(name, known))
+        found[holding.target] = holding
+    return list(found.values())
+
+
+def check(config: Config, holding: Holding) -> None:
+    """Raise unless it may be forgotten.
+
+    Raises:
+        UsageError: it is still configured.
+        DeliveryError: a sink has not taken all of it yet.
+    """
+    if place := configured(config, holding.target):
+        raise UsageError(
+            f"{holding.target} is still configured: {place}",
+            hint="take it out of the configuration first; or --force: what is measured from then on begins anew",
+        )
+    if holding.owed_to:
+        raise DeliveryError(
+            f"{holding.target}: not all of it has reached {', '.join(sorted(holding.owed_to))} yet",
+            hint="`colter export` brings it there; with --force, what is owed of it is given up",
+        )
+
+
+def configured(config: Config, target: Target) -> str | None:
+    """Where in the configuration a target comes from; None: it is not watched."""
+    match target.source:
+        case "probe" if target.name in {endpoint.name for endpoint in config.endpoints}:
+            return "endpoints"
+        case "pypi" if target.name in map(same_name, config.pypi.packages):
+            return "pypi.packages"
+        case "github" if _is_selected(config, target.name):
+            return "github.targets"
+    return None
+
+
+def _is_selected(config: Config, name: str) -> bool:
+    """Which repositories the token's owner has is known to GitHub alone: those are not held to be meant."""
+    selection = select(config.github.targets)
+    named = name.lower() in map(str.lower, selection.names)
+    return not selection.excludes(name) and (named or any(matches(pattern, name) for pattern in selection.patterns))
+
+
+def _meant(name: str, known: Sequence[Target]) -> Target:
+    source, colon, rest = name.partition(":")
+    if colon and source in {"probe", "github", "pypi"}:
+        return Target(source, same_name(rest) if source == "pypi" else rest)
+    meant = [target for target in known if target.name == name]
+    if len(meant) > 1:
+        raise UsageError(f"{name!r} means several targets", hint=f"one of: {', '.join(map(str, meant))}")
+    if not meant:
+        raise UsageError(f"nothing is known of {name!r}", hint=_hint(name, known))
+    return meant[0]
+
+
+def _hint(name: str, known: Sequence[Target]) -> str:
+    written = sorted(map(str, known))
+    if near := get_close_matches(name, [*written, *(target.name for target in known)], n=1):
+        return f"did you mean {near[0]!r}?"
+    more = f" and {len(written) - _SHOWN} more" if len(written) > _SHOWN else ""
+    return f"known are: {', '.join(written[:_SHOWN])}{more}" if written else "nothing is known yet"

@@ -1,0 +1,1 @@
+"""What became of everything in a stretch of time: how long endpoints were up, how far numbers moved."""

@@ -1,0 +1,1 @@
+"""What `colter report` is made of beside the report itself."""

@@ -1,0 +1,74 @@
+"""A history where nothing can be written, on a full or a read-only disk: it is looked at as it lies there."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from sqlalchemy import Connection, text
+
+from colter.core.clock import Clock
+from colter.core.errors import FullError, StateError
+from colter.core.model import Metric
+from colter.store.connection import Lane, check_soundness
+from colter.store.schema import REVISIONS, VERSION_TABLE
+from colter.store.sql import SqlStore
+from colter.store.sql_file import Lanes
+
+
+class StillStore(SqlStore):
+    """A history that nobody writes to; whatever would change it raises why that cannot be done."""
+
+    def __init__(self, path: Path, clock: Clock, metrics: Mapping[tuple[str, str], Metric], why: StateError) -> None:
+        """With the reason why it could not be opened as usual."""
+        super().__init__(path, clock, metrics)
+        self._why = why
+
+    async def open(self) -> None:
+        """Open it to be looked at.
+
+        Raises:
+            StateError: that reason, when it has to be brought up to date first, or somebody has it open.
+            DamagedError: something in it is not as it was written.
+        """
+        if not self._path.is_file() or self._is_in_use():
+            raise self._why
+        readers = Lane(self._path, busy_timeout=self._busy_timeout, at_once=2, writes=False, still=True)
+        self._file = Lanes(readers, _Refusing(self._why))
+        try:
+            await self._check()
+        except BaseException:
+            self._let_go()
+            raise
+
+    async def _check(self) -> None:
+        if await self._read(_version) != REVISIONS[-1]:
+            raise self._why
+        await self._read(check_soundness, self._path)
+
+    def _is_in_use(self) -> bool:
+        """Whether somebody has it open, or was killed: then not all of it is in the one file."""
+        # On a full disk, it may be our own try to open it that has left a `-shm`.
+        endings = ("-wal",) if isinstance(self._why, FullError) else ("-wal", "-shm")
+        beside = (self._path.with_name(f"{self._path.name}{ending}") for ending in endings)
+        return any(each.exists() and each.stat().st_size for each in beside)
+
+
+class _Refusing(Lane):
+    """Takes nothing."""
+
+    def __init__(self, why: StateError) -> None:
+        self._why = why
+
+    async def run(self, *_: object, **__: object) -> NoReturn:
+        raise self._why
+
+    async def insist(self, *_: object, **__: object) -> NoReturn:
+        raise self._why
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+def _version(connection: Connection) -> str | None:
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608  a constant
+    return found

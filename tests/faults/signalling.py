@@ -1,0 +1,92 @@
+"""Starts daemons and signals them, one after another: at any moment, with anything.
+
+    python -m tests.faults.signalling HOME LIVES
+
+It forks them in a process without threads, where all is imported: so they are born in no time. Says as JSON how each of
+them ended, and what was kept.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import colter.app.runtime
+import colter.app.watching.daemon
+import colter.net.http
+import colter.store.sql  # noqa: F401  the others too: a life does not wait for its imports
+from colter.cli.context import Context, Streams
+from colter.cli.main import run
+from tests.cli.running import Machine
+from tests.faults.handlers import await_handler
+from tests.faults.hurried import FastClock
+
+SPEED = 20
+LIMIT = 5
+"""Seconds that an end may take."""
+LONGEST = 1.0
+"""Seconds of a life, or of what follows its beginning to listen for signals."""
+LISTENING = 3 / 4
+"""So many live until then."""
+Kind = Literal["SIGTERM", "SIGINT", "SIGHUP", "twice", "SIGKILL"]
+KINDS: tuple[Kind, ...] = ("SIGTERM", "SIGINT", "SIGHUP", "twice", "SIGKILL")
+
+
+@dataclass(frozen=True)
+class Lives:
+    """One machine, on which they live."""
+
+    machine: Machine
+    clock: FastClock
+
+    def born(self, number: int) -> int:
+        """A daemon; what it says goes to a file."""
+        child = os.fork()
+        if child:
+            return child
+        code = 99
+        try:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            with Path(os.devnull).open("w+") as nowhere, (self.machine.home / f"{number}.said").open("w") as said:
+                streams = Streams(stdin=nowhere, stdout=nowhere, stderr=said)
+                context = Context(env=self.machine.environment, streams=streams, clock=self.clock)
+                code = run(["daemon", "--listen", "off", "-o", "file"], context)
+        finally:
+            os._exit(code)
+
+    def signalled(self, number: int, kind: Kind, chance: random.Random) -> tuple[Kind, int, float]:
+        """How one life ended: its exit code, or negative what killed it; and how many seconds that took."""
+        child = self.born(number)
+        if chance.random() < LISTENING:
+            await_handler(child)
+        time.sleep(chance.uniform(0, LONGEST))
+        if kind in ("SIGHUP", "twice"):
+            os.kill(child, signal.SIGHUP if kind == "SIGHUP" else signal.SIGTERM)
+            time.sleep(chance.uniform(0, 0.5 if kind == "SIGHUP" else 0.1))
+        begun = time.perf_counter()
+        # One that has ended by the signal before is not reaped yet, so the number is still its own.
+        os.kill(child, signal.SIGTERM if kind in ("SIGHUP", "twice") else signal.Signals[kind])
+        return kind, _ended(child), time.perf_counter() - begun
+
+
+def main(home: Path, lives: int) -> None:
+    chance = random.Random(lives)
+    each = Lives(Machine(home), FastClock(SPEED))
+    ends = [each.signalled(number, KINDS[number % len(KINDS)], chance) for number in range(lives)]
+    last = each.machine.inside("probe", "e0", "-q", "-o", "file", clock=each.clock).code  # and tells what is owed
+    kept = each.machine.inside("export", "--since", "30d", "-f", "jsonl", "-q", clock=each.clock).out
+    json.dump({"ends": ends, "last": last, "kept": [json.loads(line) for line in kept.splitlines()]}, sys.stdout)
+
+
+def _ended(child: int) -> int:
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
