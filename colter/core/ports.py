@@ -337,7 +337,7 @@ class Store(Recall, Outbox, Protocol):
         unless it is older by more than an hour: then the clock was set back, and time goes on from there.
 
         Args:
-            paces: how every endpoint is looked at. Whether a moment lies in its maintenance is asked in another thread.
+            paces: how every endpoint is looked at; asked in another thread.
             most: so many results at once.
         """
 

@@ -23,6 +23,10 @@ from colter.store.space import NO_ROOM, Ballast, is_full, with_ballast
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_STATEMENTS = 24
+"""Prepared ones that a connection keeps: rounds of every size make statements of their own, and the usual 128 take
+megabytes."""
+
 _DAMAGED_HINT = "move the file away (a new history begins) or put a backup in its place: see docs/history.md"
 _NO_SPACE = ("no space left for {path}", "free some disk space; everything kept so far is intact")
 _TROUBLE = {
@@ -83,7 +87,11 @@ class Lane:
         self._engine = create_engine(
             _address(path, still=still),
             # isolation_level None: the driver must not begin or end any transaction by itself.
-            connect_args={"isolation_level": None, "timeout": busy_timeout.total_seconds()},
+            connect_args={
+                "isolation_level": None,
+                "timeout": busy_timeout.total_seconds(),
+                "cached_statements": _STATEMENTS,
+            },
             execution_options={"writes": writes},
             pool_size=at_once,
             max_overflow=0,

@@ -8,27 +8,23 @@ from datetime import date, datetime
 from colter.core.clock import Clock, SystemClock
 from colter.core.model import (
     AlertState,
-    Beat,
-    BeatKind,
     DailyCount,
     Delivery,
     EndpointState,
     Event,
     Holding,
-    LastBeats,
     Latest,
     Reading,
     Round,
-    Silence,
     Target,
-    Transfer,
 )
-from colter.core.ports import Cached, TargetStatus, Values
+from colter.core.ports import TargetStatus, Values
 from colter.store import bounds
 from colter.store.kept import kept
 from colter.store.memory_newest import Last, remember_reading, remember_result, status_of
+from colter.store.memory_notes import MemoryNotes
 from colter.store.memory_retire import without_needless, without_results, without_target
-from colter.store.memory_upkeep import Kept, MemoryUpkeep
+from colter.store.memory_upkeep import Kept
 from colter.store.roster import Known
 from colter.store.slices import as_far_as
 
@@ -41,7 +37,7 @@ class _Day:
     round_key: str
 
 
-class MemoryStore(MemoryUpkeep):
+class MemoryStore(MemoryNotes):
     """Everything in dictionaries; see `colter.core.ports.Store` for what is promised."""
 
     def __init__(self, clock: Clock | None = None) -> None:
@@ -50,10 +46,6 @@ class MemoryStore(MemoryUpkeep):
         self._events: set[tuple[Known, str, str]] = set()
         self._daily: defaultdict[Known | None, dict[tuple[str, date], _Day]] = defaultdict(dict)
         self._marks: defaultdict[Known | None, dict[str, str]] = defaultdict(dict)
-        self._transfers: dict[str, Transfer] = {}
-        self._silences: dict[str, Silence] = {}
-        self._beats: dict[tuple[str, bool], Beat] = {}
-        self._cache: dict[str, Cached] = {}
 
     async def open(self) -> None:
         """Nothing to do."""
@@ -111,18 +103,6 @@ class MemoryStore(MemoryUpkeep):
     async def entries(self, since: datetime, until: datetime, *, after: str | None = None) -> int:
         """How many readings and results `rounds` would bring altogether."""
         return sum(self._weights[done.key] for done, _ in self._window(since, until, after))
-
-    async def transfer(self, key: str) -> Transfer | None:
-        """The export that was asked for in these words and is not done."""
-        return self._transfers.get(key)
-
-    async def keep_transfer(self, transfer: Transfer) -> None:
-        """Remember how far it has come, in place of what was remembered."""
-        self._transfers[transfer.key] = transfer
-
-    async def end_transfer(self, key: str) -> None:
-        """It is done; harmless twice."""
-        self._transfers.pop(key, None)
 
     async def alert_states(self) -> Sequence[AlertState]:
         """All alert states, ordered by target and rule."""
@@ -223,38 +203,6 @@ class MemoryStore(MemoryUpkeep):
             self._tallies.endpoints.pop(former, None)
         self._put([without_target(each, known) for each in self._rounds.values()], lambda _: False)
         yield before - self._size()
-
-    async def silences(self) -> Sequence[Silence]:
-        """All silences that are kept, those that are over too, oldest first."""
-        return sorted(self._silences.values(), key=lambda silence: (silence.begins, silence.key))
-
-    async def keep_silence(self, silence: Silence) -> None:
-        """Keep one, in place of the one with the same key."""
-        self._silences[silence.key] = silence
-        oldest = self._clock.now() - bounds.SILENCES_KEPT
-        self._silences = {key: each for key, each in self._silences.items() if each.ends >= oldest}
-
-    async def end_silences(self, keys: Sequence[str]) -> None:
-        """Forget these; harmless twice."""
-        for key in keys:
-            self._silences.pop(key, None)
-
-    async def keep_beat(self, beat: Beat) -> None:
-        """Keep what a job has reported."""
-        self._beats[beat.endpoint, beat.kind is BeatKind.START] = beat
-
-    async def last_beats(self) -> Sequence[LastBeats]:
-        """The newest of every job that has ever reported, ordered by endpoint."""
-        jobs = sorted({endpoint for endpoint, _ in self._beats})
-        return [LastBeats(job, self._beats.get((job, True)), self._beats.get((job, False))) for job in jobs]
-
-    async def cached(self, key: str) -> Cached | None:
-        """The reply kept under this key."""
-        return self._cache.get(key)
-
-    async def cache(self, key: str, reply: Cached) -> None:
-        """Keep a reply, in place of an older one."""
-        self._cache[key] = reply
 
     async def marks(self, target: Target) -> Mapping[str, str]:
         """The target's high-water marks; empty on first sight."""

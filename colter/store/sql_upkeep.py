@@ -35,9 +35,8 @@ class SqlUpkeep(SqlFile):
         batch = await self._read(read_uncounted, most)
         if batch is None:
             return 0
-        known = {row_id: paces(target) for row_id, target in batch.names.items()}
         for part in parts(batch):
-            await self._tend(count_part, batch, part, known)
+            await self._tend(count_part, batch, part, paces)
         await self._tend(keep_count, batch)
         return batch.count
 

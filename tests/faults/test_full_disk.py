@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -25,18 +26,20 @@ def test_a_disk_that_fills_again_and_again_loses_no_alert_and_no_count(
     tmp_path: Path, size: str, first: int, cycles: int
 ) -> None:
     place = tmp_path / "disk"
-    told = [str(word) for word in (place, first, cycles, SECONDS)]
-    ended = on_small_disk(size, place, [sys.executable, "-m", "tests.faults.filling", *told])
+    words = [str(word) for word in (place, first, cycles, SECONDS)]
+    ended = on_small_disk(size, place, [sys.executable, "-m", "tests.faults.filling", *words])
     assert ended.returncode == 0, ended.stderr[-4000:]
-    sums = json.loads(ended.stdout)
+    sys.stdout.write(ended.stdout)
+    told = json.loads(ended.stdout)
+    assert told.pop("integrity") == "ok"
+    sums = Counter[str](told)
     assert sums["cycles"] == cycles if FULL else sums["cycles"] > 0
-    assert sums["integrity"] == "ok"
-    assert "failed" not in sums
-    assert sums["waited"]
+    assert sums["failed"] == 0
+    assert sums["waited"] or cycles > sums["cycles"]  # a slow machine comes through too few of them
     lives, killed = sums["cycles"], sums["cycles"] // 2
     assert sums["alerts_durable"] == sums["kept_before"] == lives
-    assert (sums["recovered"], sums.get("killed", 0)) == (lives - killed, killed)
-    assert sums["kept"] + sums["dropped"] + sums.get("died_waiting", 0) == sums["measured"]
+    assert (sums["recovered"], sums["killed"]) == (lives - killed, killed)
+    assert sums["kept"] + sums["dropped"] + sums["died_waiting"] == sums["measured"]
 
 
 STORY = """

@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -106,13 +107,28 @@ class Proxy:
 
     async def _take(self) -> None:
         while True:
-            client, _ = await self._loop.sock_accept(self._listener)
+            client = await self._client()
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             self.connections += 1
             toxic = self._passing.pop(0) if self._passing else self._lasting
             task = self._loop.create_task(_serve(toxic, client, self._upstream_port))
             self._open.add(task)
             task.add_done_callback(partial(self._ended, client))
+
+    async def _client(self) -> socket.socket:
+        """The next; `sock_accept`, cancelled when it has just taken one, would leave it open for ever."""
+        comes = asyncio.Event()
+        self._loop.add_reader(self._listener, comes.set)
+        try:
+            while True:
+                await comes.wait()
+                comes.clear()
+                with suppress(BlockingIOError):
+                    client, _ = self._listener.accept()
+                    client.setblocking(False)
+                    return client
+        finally:
+            self._loop.remove_reader(self._listener)
 
     def _ended(self, client: socket.socket, task: asyncio.Task[None]) -> None:
         client.close()

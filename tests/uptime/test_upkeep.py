@@ -162,7 +162,7 @@ def test_a_single_pass_ends_when_its_time_is_over(tmp_path: Path) -> None:
     with_store(tmp_path, story)
 
 
-def test_a_bug_in_upkeep_does_not_end_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_row_is_told_and_upkeep_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A row that no Colter has written."""
 
     async def story(store: SqlStore, clock: EndingClock) -> None:

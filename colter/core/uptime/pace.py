@@ -23,4 +23,4 @@ class Pace:
 
 
 Paces = Callable[[Target], Pace]
-"""Of every endpoint, also of one that is not configured any more."""
+"""Of every endpoint, also of one that is not configured any more. Asked in any thread."""

@@ -41,6 +41,10 @@ _OUTCOMES = """
 """
 
 
+_Outcome = tuple[int, EndpointState, Reason | None]
+"""Row of the target, what was seen of it, and what was wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Uncounted:
     """Results of some rounds in a row, by endpoint."""
@@ -49,9 +53,8 @@ class Uncounted:
     """The last of the rounds."""
     looks: "Mapping[int, array[int]]"
     """By row of the target, in their order: round, outcome, when (ms), latency (us) or -1, and again."""
-    saw: Mapping[int, tuple[EndpointState, Reason | None]]
+    saw: "Mapping[int, _Outcome]"
     """By row of the outcome."""
-    names: Mapping[int, Target]
 
     @property
     def count(self) -> int:
@@ -63,7 +66,7 @@ class Uncounted:
         numbers = iter(self.looks[target_id])
         for round_id, outcome_id, at, latency in zip(numbers, numbers, numbers, numbers, strict=True):
             if round_id > after:
-                state, reason = self.saw[outcome_id]
+                _, state, reason = self.saw[outcome_id]
                 yield at, state, None if latency == _NO_ANSWER else latency, reason
 
 
@@ -73,18 +76,20 @@ def read_uncounted(connection: Connection, most: int) -> Uncounted | None:
     upto = _last_round(connection, counted, most)
     if upto is None:
         return None
-    saw: dict[int, tuple[EndpointState, Reason | None]] = {}
-    whose: dict[int, int] = {}
+    saw: dict[int, _Outcome] = {}
     for outcome_id, target_id, state, reason, attempts in connection.exec_driver_sql(_OUTCOMES, (counted, upto)):
-        whose[outcome_id] = target_id
         # What was left alone, as it had asked, tells no more than what was not looked at.
-        saw[outcome_id] = (EndpointState(state if attempts else "unknown"), Reason(reason) if reason else None)
+        saw[outcome_id] = (
+            target_id,
+            EndpointState(state) if attempts else EndpointState.UNKNOWN,
+            Reason(reason) if reason else None,
+        )
     looks: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
     with closing(connection.connection.cursor()) as cursor:
         cursor.execute(_LOOKS, (counted, upto))
         for row in iter(cursor.fetchone, None):
-            looks[whose[row[1]]].extend(row)
-    return Uncounted(upto, looks, saw, read_names(connection, list(looks)))
+            looks[saw[row[1]][0]].extend(row)
+    return Uncounted(upto, looks, saw)
 
 
 def read_names(connection: Connection, target_ids: Sequence[int]) -> Mapping[int, Target]:

@@ -1,11 +1,12 @@
 """Packs old rounds: chosen and packed by one who only reads, then put in their place in one short transaction."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, select
 
 from colter.store.moments import to_ms
 from colter.store.packs.body import Head, write_body
@@ -63,7 +64,7 @@ def choose(connection: Connection, before: datetime, *, most: int, behind: int) 
 
 def put(connection: Connection, chosen: Chosen) -> bool:
     """Put a pack in the place of its rounds; False when these are not as they were chosen, and nothing was done."""
-    of_rounds, of_results = round_.c.id.in_(chosen.ids), probe_result.c.round_id.in_(chosen.ids)
+    of_rounds, of_results = round_.c.id.in_(_listed(chosen.ids)), probe_result.c.round_id.in_(_listed(chosen.ids))
     rounds = connection.scalar(select(func.count()).select_from(round_).where(of_rounds, FREE))
     results = connection.scalar(select(func.count()).select_from(probe_result).where(of_results))
     if (rounds, results) != (len(chosen.heads), chosen.entries):
@@ -95,7 +96,7 @@ def _candidates(connection: Connection, before: datetime, behind: int) -> Iterat
 
 def _packed(connection: Connection, heads: Sequence[Head]) -> Chosen:
     ids = [head.id for head in heads]
-    statement = select(*COLUMNS).where(probe_result.c.round_id.in_(ids))
+    statement = select(*COLUMNS).where(probe_result.c.round_id.in_(_listed(ids)))
     by_round: defaultdict[int, list[Any]] = defaultdict(list)
     for row in connection.execute(statement.order_by(probe_result.c.round_id, probe_result.c.position)):
         by_round[row.round_id].append(row)
@@ -105,3 +106,8 @@ def _packed(connection: Connection, heads: Sequence[Head]) -> Chosen:
     ]
     rows = [row for head in oldest_first for row in by_round[head.id]]
     return Chosen(oldest_first, len(rows), write_body(oldest_first, rows))
+
+
+def _listed(ids: Sequence[int]) -> Select[int]:
+    """As one parameter: a statement for each number of rounds would be kept, prepared, and take megabytes."""
+    return select(func.json_each(json.dumps(ids)).table_valued("value").c.value)

@@ -7,7 +7,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, Table, select
 
 from colter.core.uptime.counting import Counting
-from colter.core.uptime.pace import Pace
+from colter.core.uptime.pace import Paces
 from colter.core.uptime.running import Running, read_running
 from colter.core.uptime.tally import Tally
 from colter.store.progress import keep_progress, read_progress
@@ -36,15 +36,14 @@ def parts(batch: Uncounted) -> Iterator[Sequence[int]]:
         yield part
 
 
-def count_part(connection: Connection, batch: Uncounted, target_ids: Sequence[int], paces: Mapping[int, Pace]) -> None:
+def count_part(connection: Connection, batch: Uncounted, target_ids: Sequence[int], paces: Paces) -> None:
     """Count the results of these endpoints, but for those that another process has counted meanwhile."""
-    running, there = _running(connection, target_ids), read_names(connection, target_ids)
+    running = _running(connection, target_ids)
     done: dict[int, Counting] = {}
-    for target_id in target_ids:
+    for target_id, name in read_names(connection, target_ids).items():  # some may have been forgotten meanwhile
         after, counting = running.get(target_id) or (0, Counting(Running()))
-        # It may have been forgotten since the results were read.
-        if after < batch.upto and there.get(target_id) == batch.names[target_id]:
-            counting.add(batch.of(target_id, after=after), paces[target_id])
+        if after < batch.upto:
+            counting.add(batch.of(target_id, after=after), paces(name))
             done[target_id] = counting
     _add(connection, hourly_tally, {(key, begins): t for key, each in done.items() for begins, t in each.hours.items()})
     _add(connection, daily_tally, {(key, begins): t for key, each in done.items() for begins, t in each.days.items()})
