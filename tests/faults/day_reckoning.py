@@ -132,10 +132,19 @@ def unkept(day: Day, kept: Iterable[Look]) -> int:
 
 def to_tell(day: Day, kept: Iterable[Look], name: str) -> list[list[str]]:
     """What there was to tell of these looks: either way, when a gap is about as long as what it takes to forget."""
-    part = next(part for part in day.world.story.parts if part.name == name)
-    counts = (1, 1) if part.how == "tardy" else (DOWN_AFTER, UP_AFTER)
     own = [look for look in kept if look.name == name]
-    return [list(_told(own, counts, TOO_OLD + slack)) for slack in (-MARGIN, MARGIN)]
+    return [list(_told(own, _counts(day, name), TOO_OLD + slack)) for slack in (-MARGIN, MARGIN)]
+
+
+def to_report(day: Day, kept: Iterable[Look], name: str) -> int:
+    """How many outages these looks make: other than for an alarm, a look counts however long ago it was."""
+    own = [look for look in kept if look.name == name]
+    return list(_told(own, _counts(day, name), timedelta.max)).count("firing")
+
+
+def _counts(day: Day, name: str) -> tuple[int, int]:
+    part = next(part for part in day.world.story.parts if part.name == name)
+    return (1, 1) if part.how == "tardy" else (DOWN_AFTER, UP_AFTER)
 
 
 def _told(own: Iterable[Look], counts: tuple[int, int], too_old: timedelta) -> Iterator[str]:

@@ -24,7 +24,7 @@ from tests.servers.toxics import Proxy, Toxic
 from tests.servers.victoriametrics import VictoriaMetrics
 from tests.watching.daemons import daemon, ended, kept, until
 
-ENDPOINTS, LOOKS = (1000, 30) if FULL else (100, 4)
+ENDPOINTS, LOOKS = (1000, 12) if FULL else (100, 4)
 INTERVAL = 5 if FULL else 1
 EARLY = 0.01
 """Seconds; times are kept in milliseconds."""
