@@ -51,7 +51,10 @@ def said(port: int, text: bytes) -> bytes:
     """What comes back, up to its end."""
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(text)
-        connection.shutdown(socket.SHUT_WR)
+        try:
+            connection.shutdown(socket.SHUT_WR)
+        except OSError as error:  # so this call tells of a reset
+            raise ConnectionResetError from error
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 

@@ -48,7 +48,8 @@ def test_packages_are_read_again_and_again(machine: Machine) -> None:
         with daemon(machine, "--every", "1s") as process:
             until(lambda: len(kept(machine)) >= 3)
             code, said, _ = ended(process)
-    assert (code, said) == (143, "")
+    assert code == 143
+    assert all(line.endswith("so that look falls out") for line in said.splitlines())  # a second is short
     assert {record["target"] for record in kept(machine)} == {"pypi:one"}
 
 

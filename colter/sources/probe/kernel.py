@@ -88,7 +88,9 @@ class Lag:
         """Something has happened on the socket, and libcurl is about to be told."""
         waited = time.perf_counter() - self._opened
         if self._connecting and events & WRITE:
-            self.connect = _handshake_age(fd, waited)
+            # libcurl may have found out by itself, when a timer of its own was due: after that, nothing was late.
+            noticed = curl.getinfo(pycurl.CONNECT_TIME_T) - curl.getinfo(pycurl.NAMELOOKUP_TIME_T)
+            self.connect = _handshake_age(fd, min(waited, noticed / 1_000_000) if noticed > 0 else waited)
         elif not events & READ:
             return
         elif curl.getinfo(pycurl.STARTTRANSFER_TIME_T):
