@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, inspect, make_url, text
 
 from colter.core.model import Entry, Round
 from colter.core.secret import Secret
@@ -40,6 +40,10 @@ class Place:
     def engine(self) -> Engine:
         """A plain way in, past Colter."""
         return _engine(self)
+
+    def has(self, table: str) -> bool:
+        """Whether there is a table or a view of this name."""
+        return inspect(self.engine()).has_table(table)
 
     def rows(self, query: str) -> Sequence[dict[str, Any]]:
         """What a query brings."""

@@ -43,6 +43,7 @@ def test_awaited_beside_other_tasks_it_keeps_every_look_and_tells_each_thing_onc
 async def live(users: list[User], web: EndpointServer, planned: Planned) -> None:
     tasks = [asyncio.create_task(user.awaited(web)) for user in users]
     await until(lambda: planned.over and all(len(user.told) >= len(TOLD) for user in users[:-1]))
+    await until(lambda: all(user.served for user in users))
     for task in tasks:
         task.cancel()
     ended = await asyncio.gather(*tasks, return_exceptions=True)

@@ -52,6 +52,11 @@ class User:
         """Subjects of mails, without server and user."""
         return sorted(str(mail.letter["subject"]).partition(f"/{self.name}/")[2] for mail in self.mails.taken)
 
+    @property
+    def served(self) -> bool:
+        """Whether its database has something: on a busy machine its tables take longer than an end may take."""
+        return self.place is None or (self.place.has("endpoint_history") and bool(self.place.rows(_HISTORY)))
+
     def rows(self, path: str) -> Sequence[dict[str, Any]]:
         """What is in the database of one endpoint, oldest first."""
         assert self.place

@@ -18,7 +18,7 @@ from colter.core.model import EndpointState, Reason
 from colter.net.dns import Resolver
 from tests.fakes.endpoints import EndpointServer, reply
 from tests.fakes.endpoints_tls import Authority
-from tests.probe.looking import check, probe, probe_all
+from tests.probe.looking import SLICE, check, probe, probe_all
 
 RESOLVE, TLS, PROCESSING, TRANSFER = 0.04, 0.06, 0.08, 0.1
 """Seconds that a phase takes at least."""
@@ -69,7 +69,8 @@ def test_each_phase_is_as_long_as_it_was_and_the_latency_is_all_of_them(tmp_path
     }
     for phase, (told, true) in shares.items():
         assert told is not None, phase
-        assert true * 1000 - 0.5 <= told < true * 1000 + 150, phase  # a busy machine adds to it, and takes nothing
+        # A busy machine adds to it, and takes no more than a slice: libcurl looks at its clock behind the request.
+        assert true * 1000 - SLICE <= told < true * 1000 + 150, phase
     assert result.latency_ms == pytest.approx(sum(told or 0 for told, _ in shares.values()), abs=0.01)
 
 

@@ -60,7 +60,7 @@ def test_it_is_told_how_the_daemon_is_from_the_start_to_the_end(machine: Machine
         machine.env.update(NOTIFY_SOCKET=told.named, WATCHDOG_USEC="400000")
         with daemon(machine) as process:
             until(lambda: told.listen().count("WATCHDOG=1") >= 5)
-            assert web.requests
+            until(lambda: bool(web.requests))
             assert ended(process)[:2] == (143, "")
         heard = [message for message in told.listen() if message != "WATCHDOG=1"]
     assert heard == ["READY=1\nSTATUS=watching 1 endpoint and 0 sources", "STOPPING=1\nSTATUS=ending"]

@@ -75,7 +75,7 @@ def test_one_that_hangs_is_not_begun_again_and_keeps_nobody_waiting() -> None:
         asked = len(dead.requests)
     looks = Counter(result.endpoint for result in work.results)
     assert 2 <= asked <= 4
-    assert min(looks[str(number)] for number in range(1, 10)) >= 10
+    assert min(looks[str(number)] for number in range(1, 10)) >= 6
     assert {result.state for result in work.results if result.endpoint != "0"} == {EndpointState.UP}
 
 
