@@ -89,7 +89,8 @@ def test_terminated_at_any_moment_a_command_keeps_its_word(
         f"{RUNS} times SIGTERM: {dict(codes)}, within {seconds[RUNS // 2]:.2f} s, {seconds[-1]:.2f} s at most; "
         f"{promised} results promised, {len(history)} kept\n"
     )
-    assert seconds[RUNS * 9 // 10] < LIMIT
+    # With the suite, others work beside us.
+    assert seconds[-1 if FULL else RUNS * 9 // 10] < LIMIT
     assert set(codes) <= {0, 143, -signal.SIGTERM}
     assert promised <= len(history) <= promised + codes[-signal.SIGTERM] * ENDPOINTS
     with psycopg.connect(postgres.url(database)) as connection:
