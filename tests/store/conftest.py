@@ -34,3 +34,17 @@ def tell(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Te
             await store.close()
 
     return lambda story: asyncio.run(run(story))
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file without rows, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "state.db"
+
+    async def make() -> None:
+        store = SqlStore(path, FakeClock(), METRICS)
+        await store.open()
+        await store.close()
+
+    asyncio.run(make())
+    return path

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,20 +66,6 @@ packs = st.builds(_Pack, ages, st.integers(1, 12)) | st.builds(_Pack, st.just(ti
 settled = st.builds(_Settle, st.lists(st.integers(0, 20).map(str), max_size=5))
 others = st.lists(packs | st.builds(_Reopen) | settled, max_size=4)
 sequences = st.lists(st.tuples(commits, others), min_size=1, max_size=4)
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file without rows, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "state.db"
-
-    async def make() -> None:
-        store = SqlStore(path, FakeClock(), METRICS)
-        await store.open()
-        await store.close()
-
-    asyncio.run(make())
-    return path
 
 
 @settings(max_examples=20, deadline=None)

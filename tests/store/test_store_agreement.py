@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,20 +129,6 @@ lengths = st.sampled_from([timedelta(seconds=1), timedelta(days=20), timedelta(d
 steps = st.lists(st.one_of(commits, exchanges, keys, lengths), min_size=1, max_size=10)
 Step = tuple[Round, list[AlertState], list[Delivery]] | _Exchange | list[str] | timedelta
 """A commit, an exchange, keys to settle, or time that passes."""
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file without rows, to be copied."""
-    path = tmp_path_factory.mktemp("empty") / "state.db"
-
-    async def make() -> None:
-        store = SqlStore(path, FakeClock(), METRICS)
-        await store.open()
-        await store.close()
-
-    asyncio.run(make())
-    return path
 
 
 @settings(max_examples=40, deadline=None)
