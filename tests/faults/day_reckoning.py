@@ -83,6 +83,7 @@ def untrue(day: Day, kept: Iterable[Look]) -> list[str]:
     parts = {part.name: part for part in day.world.story.parts}
     answers = {name: dict(given) for name, given in day.world.web.answers.items()}
     said = [look for look in kept if look.name in parts and look.state != "unknown"]
+    said.sort(key=lambda look: look.status is None)  # what is left of the answers then came too late for anybody
     return [f"{look} of {parts[look.name]}" for look in said if not _is_true(day, parts[look.name], look, answers)]
 
 
@@ -167,7 +168,7 @@ def _is_true(day: Day, part: Part, look: Look, answers: dict[str, dict[int, Answ
     if part.how == "tardy":
         return _is_true_of_job(day, part, look)
     if look.status is None:
-        return at_an_edge or (look.state == "down") == ill
+        return at_an_edge or (look.state == "down") == ill or _came_late(look, answers[part.name])
     # Each answer is told of once, and as it was.
     given = answers[part.name].pop(look.size or 0, None)
     return (
@@ -177,6 +178,12 @@ def _is_true(day: Day, part: Part, look: Look, answers: dict[str, dict[int, Answ
         and (look.state == "up") == (given.status == 200)
         and (look.latency or 0) > 0
     )
+
+
+def _came_late(look: Look, given: dict[int, Answer]) -> bool:
+    """On a busy machine the world itself may take too long; then there is an answer that nobody has waited for."""
+    late = [number for number, answer in given.items() if MINUTE / 2 < answer.at - look.at < 2 * MINUTE]
+    return (look.reason or "").startswith("timeout_") and given.pop(late[0] if late else 0, None) is not None
 
 
 def _is_true_of_job(day: Day, part: Part, look: Look) -> bool:

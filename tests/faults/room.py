@@ -60,6 +60,7 @@ def _cycle(disk: Path, served: Listening, web: EndpointServer) -> tuple[float, l
         return waiting() > 1
 
     until(full)
+    until(lambda: _told(disk))
     looks = len(web.requests)
     until(lambda: len(web.requests) > looks + ENDPOINTS)
     told = _told(disk)

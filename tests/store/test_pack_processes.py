@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from colter.core.model import Holding
@@ -146,7 +146,8 @@ def _killed(path: Path, what: str) -> int:
                     break
             else:
                 time.sleep(chance.random() / 50)
-                os.kill(pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it was done by then
+                    os.kill(pid, signal.SIGKILL)
             kills += list(lines)[-1:] == ["killed"]
     return kills
 
