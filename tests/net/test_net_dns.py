@@ -2,15 +2,13 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import wait
 from typing import Any
 
 import pytest
 
 from colter.net.dns import ResolveError, Resolver, look_up
-
-SystemLookUp = Callable[..., list[Any]]
 
 
 def found(*addresses: str) -> list[Any]:

@@ -14,8 +14,6 @@ from colter.sources.probe.check import Check, check_from_url
 from colter.sources.probe.prober import Prober
 
 TIMEOUT = timedelta(seconds=1)
-SLICE = 10.0
-"""Milliseconds for which the kernel may give the processor to others, between a request and a look at the clock."""
 GRACE = 2.0
 """Seconds that a busy machine may take beside: without a deadline these would take half a minute, or for ever."""
 

@@ -10,7 +10,7 @@ from colter.app.watching.rounds import Rounds
 from colter.app.watching.sources import Sources
 from colter.core.clock import Clock
 
-_TICK = timedelta(milliseconds=20)
+_TICK = timedelta(milliseconds=50)
 """What is due within this begins together: waking up costs more than all the rest."""
 _LONGEST = timedelta(seconds=1)
 

@@ -1,13 +1,11 @@
 """What one attempt at an endpoint saw: all that expectations, results and evidence are made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from colter.core.model import EndpointState, Phases, Reason
 from colter.sources.probe.head import read_headers
-
-_PHASES = tuple(each.name for each in fields(Phases))
 
 
 @dataclass(slots=True)
@@ -55,13 +53,17 @@ class Answer:
     @property
     def phases(self) -> Phases:
         """Where the time went."""
-        spent = self.spent
-        return Phases(*[round(spent[phase], 3) if phase in spent else None for phase in _PHASES])
+        return Phases(**{phase: round(took, 3) for phase, took in self.spent.items()})
 
     @property
     def latency_ms(self) -> float | None:
         """The sum of the phases; None when not everything arrived."""
-        return round(sum(self.spent.values()), 3) if self.complete else None
+        return round(self.total_ms, 3) if self.complete else None
+
+    @property
+    def total_ms(self) -> float:
+        """The sum of the phases so far."""
+        return sum(self.spent.values())
 
     def header(self, name: str) -> str | None:
         """All values of one header, joined by commas as RFC 9110 (5.3) allows; None when it is not there."""

@@ -146,13 +146,16 @@ class Engine:
             self._inbox.popleft()()
 
     def _tell_curl(self, fd: int, events: int) -> None:
-        transfer = self._sockets.get(fd)
-        if transfer and transfer.curl in self._transfers:  # else libcurl says good-bye by itself
-            transfer.lag.note(fd, events, transfer.curl)
         action = pycurl.CSELECT_OUT if events & WRITE else 0
         if events & (READ | BROKEN):
             action |= pycurl.CSELECT_IN
+        transfer = self._sockets.get(fd)
+        if not transfer or transfer.curl not in self._transfers:  # libcurl says good-bye by itself
+            self._multi.socket_action(fd, action)
+            return
+        transfer.lag.notice(fd, events, transfer.curl)
         self._multi.socket_action(fd, action)
+        transfer.lag.settle(transfer.curl, over=self._sockets.get(fd) is not transfer)
 
     def _on_open(self, transfer: Transfer, fd: int, _purpose: int) -> int:
         self._sockets[fd] = transfer
@@ -193,10 +196,8 @@ class Engine:
 
     def _finish_ready(self, fd: int, events: int) -> None:
         probe, ready = self._ready[fd]
-        noticed = now()
-        if events & READ:
-            ready.late = age(fd, noticed - ready.since, ready.ahead)
-        ready.done_at = noticed - ready.late / 1000
+        late = age(fd, now() - ready.since, ready.ahead) if events & READ else 0.0
+        ready.done_at = now() - late / 1000  # by a look at the clock that is not older than the one in `age`
         self._finish_wait(probe, ready)
 
     def _finish_wait(self, probe: Probe, wait: Wait) -> None:

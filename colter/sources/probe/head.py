@@ -20,7 +20,7 @@ def header_lines(headers: Headers) -> list[bytes]:
 def read_head(lines: Sequence[bytes]) -> tuple[int | None, Sequence[bytes]]:
     """Status and header lines of the last response, without 1xx and trailers; None when its head is not complete."""
     for first in range(len(lines) - 1, -1, -1):
-        if found := _STATUS_LINE.match(lines[first]):
+        if lines[first].startswith(b"HTTP/") and (found := _STATUS_LINE.match(lines[first])):
             break
     else:
         return None, ()

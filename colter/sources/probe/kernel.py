@@ -1,5 +1,6 @@
 """What the kernel knows of sockets: which are ready, and when that happened, however busy we were by then."""
 
+import os
 import select
 import socket
 import struct
@@ -7,8 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-
-import pycurl
+from typing import NamedTuple
 
 READ, WRITE = select.POLLIN, select.POLLOUT
 BROKEN = select.POLLERR | select.POLLHUP
@@ -17,7 +17,11 @@ _STAMPED = sys.platform == "linux"
 _SO_TIMESTAMPNS = 35  # asm-generic/socket.h; Python has no name for it
 _TIMESPEC = struct.Struct("@ll")
 _ESTABLISHED = 1  # TCP_ESTABLISHED, tcp_states.h
-_TCP_INFO = struct.Struct("=B67xI28xI")  # struct tcp_info: tcpi_state, tcpi_rtt in microseconds, tcpi_total_retrans
+# struct tcp_info, since Linux 5.4: tcpi_state, tcpi_rtt, tcpi_total_retrans, tcpi_bytes_received, tcpi_bytes_sent,
+# tcpi_bytes_retrans, tcpi_rcv_ooopack
+_TCP_INFO = struct.Struct("=B67xI28xI24xQ64xQQ8xI")
+_SLIGHT = 0.2
+"""Milliseconds that are not worth being certain about: they count as the server's."""
 _ALL = bytearray(1 << 18)
 _PEEK = socket.MSG_PEEK | socket.MSG_TRUNC | socket.MSG_DONTWAIT
 """Nothing is taken from the socket, and (tcp(7)) nothing is copied."""
@@ -56,50 +60,48 @@ class Poller:
             self._poll.close()
 
 
-class Lag:
-    """By how much libcurl was told late of what happened on the sockets of a transfer; milliseconds.
+class Late:
+    """Something that was noticed late; by how much is known when it has been read."""
 
-    libcurl's clock says when it looked. While a thousand others are served, or the machine has other things to do,
-    that is later than when the packet came.
-    """
+    __slots__ = ("_before", "_link", "answered", "ended", "milliseconds")
 
-    __slots__ = ("_ahead", "_connecting", "_opened", "connect", "first", "handshake", "last")
+    def __init__(self, fd: int, before: "_Flow | None", milliseconds: float) -> None:
+        """`before` was asked for ahead of looking at what lies there. OSError when too many files are open."""
+        # libcurl may have closed its own by the time of `settle`.
+        self._link = _borrowed(os.dup(fd))
+        self._before = before
+        self.milliseconds = milliseconds
+        """0 when that cannot be known."""
+        self.answered = False
+        """Whether something was sent upon it."""
+        self.ended = False
+        """Whether the other side had nothing more to say."""
 
-    def __init__(self) -> None:
-        self.connect = 0.0
-        """Of the connection: known from the round trip of the handshake, unless a packet of it was lost."""
-        self.handshake = 0.0
-        """Of all that came between that and the request."""
-        self.first = 0.0
-        """Of the first byte of the answer."""
-        self.last = 0.0
-        """Of the last one."""
-        self._opened = 0.0
-        self._ahead = 0
-        self._connecting = False
+    def settle(self) -> float:
+        """It has been read; returns `milliseconds`."""
+        before, after = self._before, _flow(self._link)
+        self._link.close()
+        # What came while it was read was read as well. What overtook a lost packet could not be read when it came.
+        if not before or not after or before.received != after.received or after.disordered:
+            self.milliseconds = 0.0
+            return 0.0
+        self.answered = after.sent - after.sent_again > before.sent - before.sent_again
+        self.ended = after.state != _ESTABLISHED
+        return self.milliseconds
 
-    def begin(self, fd: int) -> None:
-        """A socket was made, and is about to be connected."""
-        self._opened = time.perf_counter()
-        self._connecting = True
-        self._ahead = stamp(fd)
 
-    def note(self, fd: int, events: int, curl: pycurl.Curl) -> None:
-        """Something has happened on the socket, and libcurl is about to be told."""
-        waited = time.perf_counter() - self._opened
-        if self._connecting and events & WRITE:
-            # libcurl may have found out by itself, when a timer of its own was due: after that, nothing was late.
-            noticed = curl.getinfo(pycurl.CONNECT_TIME_T) - curl.getinfo(pycurl.NAMELOOKUP_TIME_T)
-            self.connect = _handshake_age(fd, min(waited, noticed / 1_000_000) if noticed > 0 else waited)
-        elif not events & READ:
-            return
-        elif curl.getinfo(pycurl.STARTTRANSFER_TIME_T):
-            self.last = age(fd, waited, self._ahead)
-        elif curl.getinfo(pycurl.PRETRANSFER_TIME_T):
-            self.first = self.last = age(fd, waited, self._ahead)
-        else:
-            self.handshake += age(fd, waited, self._ahead)
-        self._connecting = False
+def noticed_late(fd: int, most: float, ahead: int) -> Late | None:
+    """What lies on a socket, if it has been lying there for a while: to be settled when it has been read."""
+    try:
+        link = _borrowed(fd)
+        try:
+            before = _flow(link)
+            milliseconds = _age(link, most, ahead)
+        finally:
+            link.detach()
+        return Late(fd, before, milliseconds) if milliseconds >= _SLIGHT else None
+    except OSError:  # too many open files
+        return None
 
 
 def stamp(fd: int) -> int:
@@ -126,41 +128,74 @@ def age(fd: int, most: float, ahead: int) -> float:
     """
     try:
         link = _borrowed(fd)
-        try:
-            _, notes, _, _ = link.recvmsg_into((_ALL,), 64, _PEEK)
-        finally:
-            link.detach()
+    except OSError:
+        return 0.0
+    try:
+        return _age(link, most, ahead)
+    finally:
+        link.detach()
+
+
+def handshake_age(fd: int, waited: float) -> float:
+    """Milliseconds for which a TCP connection has been there, `waited` seconds after it was begun; 0 if unknown."""
+    try:
+        link = _borrowed(fd)
+    except OSError:
+        return 0.0
+    try:
+        flow = _flow(link)
+    finally:
+        link.detach()
+    if flow is None or flow.state != _ESTABLISHED or flow.resent:
+        return 0.0
+    return _believed(waited * 1000 - flow.round_trip / 1000, waited)
+
+
+def _age(link: socket.SocketType, most: float, ahead: int) -> float:
+    try:
+        size, notes, _, _ = link.recvmsg_into((_ALL,), 64, _PEEK)
     except OSError:  # nothing is there, or the connection is broken: libcurl will find out
         return 0.0
     for level, kind, data in notes:
-        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
+        # Where more lies than is looked at, the newest is not seen.
+        if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and size < len(_ALL):
             seconds, nanoseconds = _TIMESPEC.unpack(data)
             now = min(time.time_ns(), time.perf_counter_ns() + ahead)
             return _believed((now - seconds * 1_000_000_000 - nanoseconds) / 1_000_000, most)
     return 0.0
 
 
-def _handshake_age(fd: int, waited: float) -> float:
-    if not _STAMPED:
-        return 0.0
+class _Flow(NamedTuple):
+    """What went over a TCP connection."""
+
+    state: int
+    round_trip: int
+    """Microseconds."""
+    resent: int
+    """Packets."""
+    received: int
+    """Bytes."""
+    sent: int
+    """Bytes, those too that were sent again."""
+    sent_again: int
+    disordered: int
+    """Packets that came before others that they should have followed."""
+
+
+def _flow(link: socket.SocketType) -> _Flow | None:
+    """None where it is not known."""
     try:
-        link = _borrowed(fd)
-        try:
-            told = link.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size)
-        finally:
-            link.detach()
+        told = link.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO.size) if _STAMPED else b""
     except OSError:
-        return 0.0
-    if len(told) < _TCP_INFO.size:
-        return 0.0
-    state, round_trip, resent = _TCP_INFO.unpack(told)
-    return _believed(waited * 1000 - round_trip / 1000, waited) if state == _ESTABLISHED and not resent else 0.0
+        return None
+    return _Flow._make(_TCP_INFO.unpack(told)) if len(told) == _TCP_INFO.size else None
 
 
 def _believed(milliseconds: float, most: float) -> float:
     return milliseconds if 0 < milliseconds <= most * 1000 else 0.0
 
 
-def _borrowed(fd: int) -> socket.socket:
-    """Somebody else's socket, to be detached. Of what kind it is does not matter here, and to find out costs."""
-    return socket.socket(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=fd)
+def _borrowed(fd: int) -> socket.SocketType:
+    """Somebody else's socket, to be detached."""
+    # Of what kind it is does not matter here, and to find out costs, as does what `socket.socket` adds to this one.
+    return socket.SocketType(socket.AF_INET, socket.SOCK_STREAM, 0, fileno=fd)

@@ -68,7 +68,7 @@ def _attempts(check: Check, tools: Tools, began: datetime, *, explain: bool) -> 
         if answer.status == _UNAUTHORIZED:
             tools.tokens.forget(check)
         if verdict and verdict.pause_until:
-            tools.pauses.begin(check, verdict.pause_until)
+            tools.pauses.begin(check, verdict.pause_until, tools.clock.now())
         if verdict is None or verdict.state is not EndpointState.DOWN or attempts > check.confirm:
             break
         # An attempt that is cut short would report the lack of time, not what is wrong.

@@ -58,6 +58,8 @@ class Tokens:
 
     def _fly(self, client: OAuthClient, check: Check, wire: Wire) -> Generator[Step, None, Secret]:
         flight = self._flights[client] = Future()
+        # Those of clients that are not configured any more go when they have ended.
+        self._kept = {each: token for each, token in self._kept.items() if wire.clock.now() < token.ends}
         try:
             token = self._kept[client] = yield from _fetch(client, check, wire)
         except BaseException as error:

@@ -18,13 +18,19 @@ def pause_end(retry_after: str | None, now: datetime) -> datetime:
 
 
 class Pauses:
-    """Which endpoints are left alone, and until when."""
+    """Which endpoints are left alone, and until when.
+
+    Only this process remembers it. After a restart each is asked once, and says again how long it wants to be left
+    alone: that harms nobody, and whoever has mended a server and starts Colter anew sees it at once.
+    """
 
     def __init__(self) -> None:
         self._ends: dict[tuple[str, Url], datetime] = {}
 
-    def begin(self, check: Check, end: datetime) -> None:
+    def begin(self, check: Check, end: datetime, now: datetime) -> None:
         """Leave an endpoint alone until then."""
+        # Some were taken out of the configuration meanwhile, and nobody asks for them any more.
+        self._ends = {key: each for key, each in self._ends.items() if each > now}
         self._ends[check.name, check.address] = end
 
     def end(self, check: Check, now: datetime) -> datetime | None:

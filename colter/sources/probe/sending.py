@@ -1,7 +1,6 @@
 """What a check sends and by which way, made from what was written, and valid before anything leaves."""
 
 import re
-import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -103,6 +102,8 @@ def oauth_client(auth: Auth | None, reveal: Reveal) -> OAuthClient | None:
 
 def client_certificate(written: requests.ClientCertificate | None, reveal: Reveal) -> ClientCertificate | None:
     """A certificate of our own; ValueError when its files cannot be used."""
+    import ssl  # noqa: PLC0415  for those who have one: `colter config check` reads all endpoints too
+
     if written is None:
         return None
     cert = Path(written.cert).expanduser()

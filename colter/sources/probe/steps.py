@@ -8,7 +8,8 @@ from typing import Any
 import pycurl
 
 from colter.core.model import ProbeResult
-from colter.sources.probe.kernel import READ, WRITE, Lag
+from colter.sources.probe.kernel import READ, WRITE
+from colter.sources.probe.lag import Lag
 
 now = time.perf_counter
 """Seconds on the engine's own clock: sockets know no virtual time."""
@@ -48,18 +49,16 @@ class Wait:
 class Ready(Wait):
     """A socket to wait for, until it can be read (or written); `done_at` stays None when the time was up first.
 
-    `done_at` is when something came, `late` how many milliseconds after that it was noticed; `ahead` is what `stamp`
-    has told.
+    `done_at` is when something came; of TCP, when the newest of it did. `ahead` is what `stamp` has told.
     """
 
-    __slots__ = ("ahead", "events", "fd", "late", "since")
+    __slots__ = ("ahead", "events", "fd", "since")
 
     def __init__(self, fd: int, until: float, *, write: bool = False) -> None:
         super().__init__(until)
         self.fd = fd
         self.since = now()
         self.ahead = 0
-        self.late = 0.0
         self.events = WRITE if write else READ
 
 

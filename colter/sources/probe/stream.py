@@ -11,6 +11,7 @@ import pycurl
 from colter.core.model import Reason
 from colter.sources.probe.answer import Answer, ProbeFailedError
 from colter.sources.probe.check import Check
+from colter.sources.probe.kernel import Late, noticed_late
 from colter.sources.probe.reasons import diagnose
 from colter.sources.probe.steps import Ready, Step, Transfer, now
 from colter.sources.probe.tls import take_certificate, watch_handshake
@@ -23,50 +24,70 @@ _PART = 16_384
 class Stream:
     """An open connection. libcurl has made it, and keeps it; close it when done."""
 
-    def __init__(self, curl: pycurl.Curl, deadline: float) -> None:
+    def __init__(self, curl: pycurl.Curl, deadline: float, began: float) -> None:
+        """`began`: since when the other side may be at work."""
         self._curl = curl
         self._deadline = deadline
-        self.late = 0.0
-        """Milliseconds by which we noticed late what came, all in all."""
+        self._began = began
+        self._heard = False
+        self._late = 0.0
+        """Milliseconds by which we have answered late to what came, all in all."""
+        self._newest_late = 0.0
+        """By which the newest was noticed late."""
 
     @property
     def fd(self) -> int:
         """The socket."""
         return int(self._curl.getinfo(pycurl.ACTIVESOCKET))
 
+    @property
+    def took(self) -> float:
+        """Milliseconds since there is a connection or, should the other side have waited for it, since it was asked."""
+        return (now() - self._began) * 1000 - self._late - self._newest_late
+
     def send(self, data: bytes) -> Generator[Step, None, None]:
         """Send all of it; ProbeFailedError when the other side does not take it in time."""
+        if not self._heard:
+            self._began = now()
+        self._late += self._newest_late
+        self._newest_late = 0.0
         while data:
             try:
                 data = data[self._curl.send(data) :]
             except BlockingIOError:
-                if not (yield from self._ready(write=True)):
+                ready = Ready(self.fd, self._deadline, write=True)
+                yield ready
+                if ready.done_at is None:
                     raise ProbeFailedError(Reason.TIMEOUT_BODY, "what is to be sent was not taken in time") from None
             except pycurl.error as error:
                 raise _broken() from error
 
     def receive(self) -> Generator[Step, None, bytes | None]:
         """The next bytes; none at the end of the connection; None when the time is up."""
+        late: Late | None = None
         while now() < self._deadline:
-            try:
-                return bytes(self._curl.recv(_PART))
-            except BlockingIOError:
-                yield from self._ready()
-            except pycurl.error as error:
-                raise _broken() from error
+            part = self._read(late)
+            if part is not None:
+                self._heard = True
+                return part
+            ready = Ready(self.fd, self._deadline)
+            yield ready
+            late = noticed_late(ready.fd, now() - ready.since, ready.ahead)
         return None
+
+    def _read(self, late: Late | None) -> bytes | None:
+        try:
+            return bytes(self._curl.recv(_PART))
+        except BlockingIOError:
+            return None
+        except pycurl.error as error:
+            raise _broken() from error
+        finally:
+            self._newest_late = late.settle() if late else 0.0
 
     def close(self) -> None:
         """Give the connection up; harmless twice."""
         self._curl.close()
-
-    def _ready(self, *, write: bool = False) -> Generator[Step, None, bool]:
-        ready = Ready(self.fd, self._deadline, write=write)
-        yield ready
-        if ready.done_at is None:
-            return False
-        self.late += ready.late
-        return True
 
 
 def connect(check: Check, wire: Wire, answer: Answer, *, secure: bool) -> Generator[Step, None, Stream]:
@@ -94,6 +115,7 @@ def _open(
     curl: pycurl.Curl, url: Url, check: Check, wire: Wire, answer: Answer, *, connected: bool = False
 ) -> Generator[Step, None, Stream]:
     transfer = Transfer(curl, kept_until=wire.deadline, connected=connected)
+    before = answer.total_ms
     with ExitStack() as unless_open:
         unless_open.callback(curl.close)
         curl.setopt(pycurl.CONNECT_ONLY, 1)
@@ -102,6 +124,7 @@ def _open(
             trust(curl, url, check, wire)
             if wire.explain:
                 watch_handshake(curl, answer)
+        asked = now()
         yield transfer
         take_connection(transfer, answer, secure=url.secure)
         if url.secure:
@@ -109,7 +132,7 @@ def _open(
         if transfer.code != pycurl.E_OK:
             raise diagnose(transfer, url, answer, check)
         unless_open.pop_all()
-    return Stream(curl, wire.deadline)
+    return Stream(curl, wire.deadline, began=asked + (answer.total_ms - before) / 1000)
 
 
 def _broken() -> ProbeFailedError:

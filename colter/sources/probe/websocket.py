@@ -27,9 +27,9 @@ def converse(check: Check, wire: Wire, answer: Answer) -> Steps:
     addresses = yield from find(check.address, check, wire, answer)
     curl = prepare(check.address, addresses, wire)
     with closing(curl):
-        yield from _upgrade(curl, check, wire, answer)
-        began = now()
+        began = yield from _upgrade(curl, check, wire, answer)
         if check.body is not None:
+            began = now()
             yield from _send(curl, check, wire)
         if check.needs_body:
             yield from listen(lambda: _message(curl, wire), check, wire, answer, messages=True)
@@ -40,7 +40,9 @@ def converse(check: Check, wire: Wire, answer: Answer) -> Steps:
             curl.ws_close(1000)
 
 
-def _upgrade(curl: pycurl.Curl, check: Check, wire: Wire, answer: Answer) -> Steps:
+def _upgrade(curl: pycurl.Curl, check: Check, wire: Wire, answer: Answer) -> Generator[Step, None, float]:
+    """Returns when it was done, so since when the server may send."""
+    before = answer.total_ms
     lines: list[bytes] = []
     login = (("Authorization", check.authorization),) if check.authorization else ()
     curl.setopt(pycurl.CONNECT_ONLY, _UPGRADE)
@@ -53,6 +55,7 @@ def _upgrade(curl: pycurl.Curl, check: Check, wire: Wire, answer: Answer) -> Ste
         if wire.explain:
             watch_handshake(curl, answer)
     transfer = Transfer(curl, kept_until=wire.deadline)
+    asked = now()
     yield transfer
     take_timings(transfer, check.address, answer)
     answer.status, answer.head = read_head(lines)
@@ -62,6 +65,7 @@ def _upgrade(curl: pycurl.Curl, check: Check, wire: Wire, answer: Answer) -> Ste
     if transfer.code != pycurl.E_OK:
         raise _refused(answer) or diagnose(transfer, check.address, answer, check)
     answer.log.append(f"{answer.ip} took the upgrade")
+    return asked + (answer.total_ms - before) / 1000
 
 
 def _refused(answer: Answer) -> ProbeFailedError | None:

@@ -159,19 +159,20 @@ def trust(curl: pycurl.Curl, url: Url, check: Check, wire: Wire) -> None:
 
 
 def take_timings(transfer: Transfer, url: Url, answer: Answer) -> None:
-    """Count the times of one exchange towards the phases, an unfinished one too."""
+    """Count the times of one exchange towards the phases, an unfinished one too. Together they are all of it."""
     ready = take_connection(transfer, answer, secure=url.secure)
     if not ready:
         return
     curl, lag = transfer.curl, transfer.lag
-    # What was between the two was our own work.
-    asked = curl.getinfo(pycurl.PRETRANSFER_TIME_T) / 1000 or ready
+    # libcurl notes when the request was sent (PRETRANSFER) behind the sending: by then the answer may be there.
+    if not url.secure:
+        ready += lag.handshake  # with the proxy
     first_byte = curl.getinfo(pycurl.STARTTRANSFER_TIME_T) / 1000
     total = curl.getinfo(pycurl.TOTAL_TIME_T) / 1000
     if not first_byte:
-        answer.add("processing", total - asked)
+        answer.add("processing", total - ready)
         return
-    answer.add("processing", first_byte - lag.first - asked)
+    answer.add("processing", first_byte - lag.first - ready)
     answer.add("transfer", (total - lag.last) - (first_byte - lag.first))
 
 
