@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import full
 
@@ -12,9 +13,17 @@ pytest_plugins = ["tests.servers.fixtures"]
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# How long an example takes is the machine's matter.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="the long form of every test that has a short one")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     full.FULL = config.getoption("--full")
+    if full.FULL:
+        config.option.timeout = 0  # long forms take as long as they take

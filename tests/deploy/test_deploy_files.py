@@ -23,6 +23,16 @@ from tests.watching.daemons import daemon, ended, until
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 UNITS = ("colter.service", "colter-once.service", "colter.timer")
+# Each by what it is given beside the file, and a mistake that it must find. All of them bring their schemas along.
+TOOLS = [
+    (["hadolint"], "Dockerfile", ("WORKDIR /src", "WORKDIR src")),
+    (
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec"],
+        "compose.yaml",
+        ("cap_drop: [ALL]", "cap_drop: ALL"),
+    ),
+    (["kubernetes-validate", "--strict"], "kubernetes.yaml", ("runAsNonRoot: true", "runAsNoRoot: true")),
+]
 _PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)(?: ; .*)? \\\n((?: +--hash=\S+(?: \\)?\n)+)", re.MULTILINE)
 _METRIC = re.compile(r"\bcolter_[a-z_]+")
 
@@ -77,6 +87,25 @@ def test_systemd_has_nothing_to_say_about_the_units(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(("argv", "name", "spoilt"), TOOLS, ids=[name for _, name, _ in TOOLS])
+def test_the_tool_for_it_has_nothing_to_say(
+    tmp_path: Path, argv: list[str], name: str, spoilt: tuple[str, str]
+) -> None:
+    """And it would say something: the same file with one mistake is refused."""
+    done = _checked(argv, DEPLOY / name)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in (done.stdout + done.stderr).lower()
+    before = (DEPLOY / name).read_text("utf-8")
+    assert spoilt[0] in before
+    (tmp_path / name).write_text(before.replace(*spoilt))
+    assert _checked(argv, tmp_path / name).returncode != 0
+
+
+def _checked(argv: list[str], file: Path) -> subprocess.CompletedProcess[str]:
+    tool = program(str(Path(sys.executable).with_name(argv[0])))
+    return subprocess.run([tool, *argv[1:], file], capture_output=True, text=True, check=False, timeout=60)
 
 
 @pytest.mark.parametrize("where", ["image", "compose", "kubernetes", *UNITS[:2]])
