@@ -24,7 +24,11 @@ COMMANDS: dict[str, tuple[list[str], float | None]] = {
     "colter config path": ([COLTER, "config", "path"], 9),
     "colter beat": ([COLTER, "beat", "backup"], 12),
     "colter completion bash": ([COLTER, "completion", "bash"], None),
-    "colter probe --no-store": ([COLTER, "probe", "tcp://127.0.0.1:1", "--no-store"], None),
+    "colter status": ([COLTER, "status"], 30),
+    "colter probe --no-store": ([COLTER, "probe", "tcp://127.0.0.1:1", "--no-store"], 35),
+    "colter probe": ([COLTER, "probe", "tcp://127.0.0.1:1"], 50),
+    "colter probe -o file": ([COLTER, "probe", "tcp://127.0.0.1:1", "-o", "file"], 55),
+    "colter report": ([COLTER, "report"], 50),
 }
 FLOOR = "python -c pass"
 WARM_UP = 2
@@ -35,7 +39,7 @@ def main() -> None:
     home = tempfile.mkdtemp()
     config = Path(home, ".config", "colter", "config.yaml")
     config.parent.mkdir(parents=True)
-    config.write_text("endpoints: [{name: backup, heartbeat: {every: 1h}}]\n")
+    config.write_text(f"endpoints: [{{name: backup, heartbeat: {{every: 1h}}}}]\nfile: {{path: {home}/out.jsonl}}\n")
     config.chmod(0o600)
     try:
         spent = measure(rounds, {"HOME": home, "PATH": os.environ["PATH"], "LANG": "C.UTF-8"})

@@ -98,8 +98,9 @@ _colter_completion() {
         ':0') known=(probe beat export daemon status report forget login logout completion demo track alerts config) ;;
         'probe:'*) _colter_names endpoint tag ;;
         'beat:0') _colter_names heartbeat ;;
-        'beat:'*|'forget:'*|'config get:0'|'config set:0'|'config set:1'|'config unset:0'|'config reseal:0') : ;;
+        'beat:'*|'config get:0'|'config set:0'|'config set:1'|'config unset:0'|'config reseal:0') : ;;
         'report:'*|'alerts simulate:'*|'alerts silence:'*|'alerts unsilence:'*) _colter_names endpoint heartbeat tag ;;
+        'forget:'*) _colter_names former ;;
         'completion:0') known=(bash zsh fish powershell) ;;
         'track:0') known=(github pypi all) ;;
         'track github:'*) _colter_names repository ;;

@@ -270,7 +270,6 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         'probe:*' { $known = @(Read-Names 'endpoint', 'tag'); break }
         'beat:0' { $known = @(Read-Names 'heartbeat'); break }
         'beat:*' { break }
-        'forget:*' { break }
         'config get:0' { break }
         'config set:0' { break }
         'config set:1' { break }
@@ -280,6 +279,7 @@ Register-ArgumentCompleter -Native -CommandName colter -ScriptBlock {
         'alerts simulate:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
         'alerts silence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
         'alerts unsilence:*' { $known = @(Read-Names 'endpoint', 'heartbeat', 'tag'); break }
+        'forget:*' { $known = @(Read-Names 'former'); break }
         'completion:0' { $known = @('bash', 'zsh', 'fish', 'powershell'); break }
         'track:0' { $known = @('github', 'pypi', 'all'); break }
         'track github:*' { $known = @(Read-Names 'repository'); break }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from colter.app.history import DATABASE
 from colter.core.model import Beat, BeatKind, LastBeats
 from colter.store import beats
-from colter.store.at_once import at_once
+from colter.store.at_once import change_at_once
 
 if TYPE_CHECKING:  # whoever only reports does without
     from colter.core.clock import Clock
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # whoever only reports does without
 
 def keep_beat_at_once(beat: Beat, state_dir: Path) -> bool:
     """Keep it as `keep_beat` does, at a tenth of the cost, in a history that is there and well; whether that was so."""
-    return at_once(
+    return change_at_once(
         state_dir / DATABASE,
         lambda history: beats.keep_beat(history.execute, _timed(beat, beats.read_last_beats(history.execute))),
     )

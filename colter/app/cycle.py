@@ -12,8 +12,8 @@ from colter.app.ring import Ring
 from colter.core.alerting.decided import NOTHING, Decided
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, SourceError
-from colter.core.model import Delivery, ProbeResult, Reading, Round
-from colter.core.ports import Lane, Source, Store
+from colter.core.model import Delivery, Lane, ProbeResult, Reading, Round
+from colter.core.ports import Source, Store
 from colter.core.units import format_duration
 
 log = logging.getLogger(__name__)

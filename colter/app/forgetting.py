@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from colter.config.schema.config import Config
+from colter.app.watched import Watched
 from colter.core.errors import DeliveryError, UsageError
 from colter.core.model import Holding, Target
 from colter.core.ports import Store
-from colter.sources.github.selection import matches, select
 from colter.sources.pypi.names import same_name
 
 _SHOWN = 10
@@ -29,14 +28,14 @@ async def find(store: Store, names: Sequence[str]) -> list[Holding]:
     return list(found.values())
 
 
-def check(config: Config, holding: Holding) -> None:
+def check(watched: Watched, holding: Holding) -> None:
     """Raise unless it may be forgotten.
 
     Raises:
         UsageError: it is still configured.
         DeliveryError: a sink has not taken all of it yet.
     """
-    if place := configured(config, holding.target):
+    if place := watched.place(holding.target):
         raise UsageError(
             f"{holding.target} is still configured: {place}",
             hint="take it out of the configuration first; or --force: what is measured from then on begins anew",
@@ -46,25 +45,6 @@ def check(config: Config, holding: Holding) -> None:
             f"{holding.target}: not all of it has reached {', '.join(sorted(holding.owed_to))} yet",
             hint="`colter export` brings it there; with --force, what is owed of it is given up",
         )
-
-
-def configured(config: Config, target: Target) -> str | None:
-    """Where in the configuration a target comes from; None: it is not watched."""
-    match target.source:
-        case "probe" if target.name in {endpoint.name for endpoint in config.endpoints}:
-            return "endpoints"
-        case "pypi" if target.name in map(same_name, config.pypi.packages):
-            return "pypi.packages"
-        case "github" if _is_selected(config, target.name):
-            return "github.targets"
-    return None
-
-
-def _is_selected(config: Config, name: str) -> bool:
-    """Which repositories the token's owner has is known to GitHub alone: those are not held to be meant."""
-    selection = select(config.github.targets)
-    named = name.lower() in map(str.lower, selection.names)
-    return not selection.excludes(name) and (named or any(matches(pattern, name) for pattern in selection.patterns))
 
 
 def _meant(name: str, known: Sequence[Target]) -> Target:

@@ -10,7 +10,6 @@ from colter.app.cycle import commit, make_round
 from colter.app.ring import Ring
 from colter.config.schema.config import Config
 from colter.core.alerting.decided import NOTHING
-from colter.core.alerting.own_events import OwnEvent
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, FullError, StateError
 from colter.core.model import Round
@@ -46,6 +45,8 @@ class Keeper:
         """Who decides what there is to tell; None: nothing is ever told."""
         self._no_room: datetime | None = None
         """When there was none last."""
+        self._kept_since = True
+        """Whether something was kept since then."""
         self.failed: ColterError | None = None
         """Why the last round could not be kept; None: it was."""
         self.kept: Callable[[Round], None] = _ignore
@@ -62,8 +63,8 @@ class Keeper:
             level = logging.DEBUG if quiet else logging.INFO
             waits = "" if failed is None else f"; {failed}; {self._ring.size} wait, {self._ring.dropped} were given up"
             log.log(level, "round %s: %s%s", done.key, _summary(done), waits)
-            if self._forever and isinstance(failed, FullError):
-                await self._tell_no_room(failed, done.finished)
+            if self._forever and self.alerting:
+                await self._mind_room(self.alerting, failed, done.finished)
 
     @property
     def waiting(self) -> tuple[int, int]:
@@ -93,10 +94,16 @@ class Keeper:
                 await commit(self._ring, make_round(clock, clock.now()), (), decided)
         alerting.wake()
 
-    async def _tell_no_room(self, failed: FullError, now: datetime) -> None:
-        before, self._no_room = self._no_room, now
-        if self.alerting and (before is None or now - before > _AGAIN):
-            await self.alerting.happened(OwnEvent.NO_ROOM, f"{failed}; what is measured waits in memory")
+    async def _mind_room(self, alerting: "Alerting", failed: ColterError | None, now: datetime) -> None:
+        if failed is None:
+            self._kept_since = True
+            alerting.there_is_room()
+        elif isinstance(failed, FullError):
+            is_news = self._kept_since and (self._no_room is None or now - self._no_room > _AGAIN)
+            self._no_room, self._kept_since = now, False
+            if is_news:
+                waits = "what is measured waits in memory, and so does an alert that finds no room"
+                await alerting.no_room(f"{failed}; {waits}")
 
     async def _commit(self, done: Round) -> ColterError | None:
         alerting = self.alerting

@@ -8,30 +8,30 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from colter.app.bringing import Bringing
-from colter.app.deliver import Bounds
-from colter.app.deliveries import AnySink, Arrived, Deliveries
-from colter.app.deliveries import ignore as ignore_arrival
+from colter.app.delivering.bringing import Bringing
+from colter.app.delivering.courier import Bounds
+from colter.app.delivering.deliveries import AnySink, Arrived, Deliveries
+from colter.app.delivering.deliveries import ignore as ignore_arrival
 from colter.app.editions import Editions
 from colter.app.history import open_history
 from colter.app.keeper import Keeper
 from colter.app.measuring import Pass, Probing, Tracking, ignore
 from colter.app.registry import TrackPlan
-from colter.app.trial import try_channels
+from colter.app.shown import of_endpoints
 from colter.app.upkeep import Upkeep
 from colter.app.workshop import Workshop
 from colter.config.schema.config import Config
 from colter.config.schema.endpoints import Endpoint
 from colter.config.settings import Settings
-from colter.core.alerting.own_events import OwnEvent
 from colter.core.allowance import Allowances
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, DamagedError, FullError, StateError
-from colter.core.model import ProbeResult, Reading, Round, Target
+from colter.core.model import Latest, ProbeResult, Reading, Round, Target
 from colter.core.ports import Store, TargetStatus
 
 if TYPE_CHECKING:  # each kind of work pays for its own imports only
     from colter.app.watching.connectivity import Offline
+    from colter.core.alerting.own_events import OwnEvent
     from colter.sources.probe.check import Check
     from colter.sources.probe.prober import Prober
 
@@ -106,8 +106,9 @@ class Runtime:
         self._sinks = sinks
         self._lasting = lasting
         self._forever = forever
+        latest = self._watched if forever else None
         self._deliveries = Deliveries(
-            store, clock, self._workshop.sink, _bounds(settings), lasting=lasting, lost=self._tell_loss
+            store, clock, self._workshop.sink, _bounds(settings), lasting=lasting, latest=latest, lost=self._tell_loss
         )
         stack.push_async_callback(self._deliveries.close)
         self.upkeep = Upkeep(settings.config, store, clock)
@@ -195,11 +196,6 @@ class Runtime:
         return self._keeper.failed
 
     @property
-    def is_mute(self) -> bool:
-        """Whether there is something to tell that cannot be written down, and so is told to nobody."""
-        return self._keeper.alerting is not None and self._keeper.alerting.is_waiting
-
-    @property
     def damage(self) -> DamagedError | None:
         """By what it was found out that the history is not sound; None: it seems to be."""
         from colter.store.sql_file import SqlFile  # noqa: PLC0415  for daemons
@@ -234,6 +230,8 @@ class Runtime:
         if self._keeper.alerting:
             await self._keeper.alerting.take_charge()
             if self.news:
+                from colter.core.alerting.own_events import OwnEvent  # noqa: PLC0415  for daemons
+
                 await self._keeper.alerting.happened(OwnEvent.DAMAGED_HISTORY, self.news)
 
     async def adopt(self, settings: Settings, locked: Collection[tuple[str, ...]], rhythm: timedelta) -> None:
@@ -260,7 +258,7 @@ class Runtime:
         if self._keeper.alerting:
             await self._keeper.alerting.configuration(at, problem)
 
-    async def happened(self, kind: OwnEvent, what: str) -> None:
+    async def happened(self, kind: "OwnEvent", what: str) -> None:
         """Have one message told about something that has happened to Colter itself. Never raises."""
         if self._keeper.alerting:
             await self._keeper.alerting.happened(kind, what)
@@ -296,6 +294,8 @@ class Runtime:
 
     async def test_channels(self, names: Sequence[str]) -> Mapping[str, ColterError | None]:
         """Send each of these channels a message that says it is only a test; by channel, why it did not take it."""
+        from colter.app.alerting.trial import try_channels  # noqa: PLC0415  for those who try them
+
         return await try_channels(names, self._workshop.notifier, self._clock)
 
     def open_prober(self) -> "Prober":
@@ -331,8 +331,14 @@ class Runtime:
         for problem in problems:
             log.warning("%s", problem)
 
+    async def _watched(self) -> Sequence[Latest]:
+        """The newest of what is watched now."""
+        return of_endpoints(await self._store.latest(), {endpoint.name for endpoint in self._config.endpoints})
+
     async def _tell_loss(self, sink: str, what: str) -> None:
         if self._keeper.alerting:
+            from colter.core.alerting.own_events import OwnEvent  # noqa: PLC0415  for those who have a channel
+
             await self._keeper.alerting.happened(OwnEvent.LOSS, what, Target("sink", sink))
 
 

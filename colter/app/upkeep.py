@@ -1,4 +1,7 @@
-"""What is done to the history beside measuring: results are counted, old ones are packed, and in the end let go of."""
+"""What is done to the history beside measuring: results are counted, old ones are packed, and in the end let go of.
+
+What they shared goes after them.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +32,9 @@ _MOST_COUNTED = 100_000
 _MOST_AT_ONCE = 10_000
 _MOST_PACKED = 5_000
 _MOST_RETIRED = 2_000
+_MOST_SWEPT = 2_000
+_WORTH_SWEEPING = 1_000
+"""Fewer texts than that are no reason to look through all of the history."""
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ class Upkeep:
             _Task("counting", _COUNTED_EVERY, self._count),
             _Task("packing", _TIDIED_EVERY, self._pack),
             _Task("thinning", _TIDIED_EVERY, self._retire),
+            _Task("sweeping", _TIDIED_EVERY, self._sweep),
         ]
 
     def adopt(self, config: Config) -> None:
@@ -141,3 +148,6 @@ class Upkeep:
             tallies=now - keep.hours if keep.hours else None,
             most=_MOST_RETIRED,
         )
+
+    async def _sweep(self) -> int:
+        return await self._store.sweep(self._clock.now(), most=_MOST_SWEPT, least=_WORTH_SWEEPING)

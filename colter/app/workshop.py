@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from colter.app.deliveries import AnySink
+from colter.app.delivering.deliveries import AnySink
 from colter.app.editions import Editions, Part
 from colter.app.registry import Parts, TrackPlan, make_notifier, make_sink, make_source
 from colter.core.allowance import Allowances
@@ -36,18 +36,18 @@ class Workshop:
 
     async def sink(self, name: str) -> AnySink:
         """A sink by its name; ColterError when its settings or secrets are not usable."""
-        return make_sink(name, await self._parts(Part("sink", name)))
+        return make_sink(name, self._parts(Part("sink", name)))
 
     async def notifier(self, name: str) -> Notifier:
         """A channel by its name; ColterError as for sinks."""
-        return make_notifier(name, await self._parts(Part("channel", name)))
+        return make_notifier(name, self._parts(Part("channel", name)))
 
     async def sources(self, plans: Sequence[TrackPlan]) -> tuple[list[Source], list[ColterError]]:
         """The sources of these plans, and why some could not be made."""
         made, problems = [], []
         for plan in plans:
             try:
-                made.append(make_source(plan, await self._parts(Part("source", plan.source))))
+                made.append(make_source(plan, self._parts(Part("source", plan.source))))
             except ColterError as error:  # a locked token must not cost the packages their readings
                 problems.append(error)
         return made, problems
@@ -66,19 +66,18 @@ class Workshop:
         from colter.net.http import HttpError, Request  # noqa: PLC0415  as below
 
         try:
-            reply = await (await self._open_http()).send(
-                Request(url, deadline=_FETCH_DEADLINE, attempts=1, hidden=True)
-            )
+            reply = await self._open_http().send(Request(url, deadline=_FETCH_DEADLINE, attempts=1, hidden=True))
         except HttpError as error:
             return str(error)
         return f"answered {reply.status}" if reply.status >= _FAILED else None
 
-    async def _parts(self, part: Part) -> Parts:
-        return Parts(self._editions.of(part), await self._open_http(), self._store, self._clock, self.allowances)
+    def _parts(self, part: Part) -> Parts:
+        return Parts(self._editions.of(part), self._open_http, self._store, self._clock, self.allowances)
 
-    async def _open_http(self) -> "Http":
+    def _open_http(self) -> "Http":
         from colter.net.http import Http  # noqa: PLC0415  httpx; probing does without
 
         if self._http is None:
-            self._http = await self._stack.enter_async_context(Http(self._clock))
+            self._http = Http(self._clock)
+            self._stack.push_async_exit(self._http)
         return self._http

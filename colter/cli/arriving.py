@@ -6,7 +6,7 @@ from colter.cli.context import Context
 
 
 class Arriving:
-    """A `colter.app.deliveries.Arrived` that shows what has arrived where, and who is waited for."""
+    """A `colter.app.delivering.deliveries.Arrived` that shows what has arrived where, and who is waited for."""
 
     def __init__(self, context: Context) -> None:
         self._progress = context.progress

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TextIO, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TextIO, TypeVar
 
+from colter.cli.global_options import Options
 from colter.cli.lines import harmless
 from colter.cli.progress import Progress
 from colter.core.clock import Clock, SystemClock
@@ -24,28 +25,10 @@ if TYPE_CHECKING:  # each of these costs more than a light command may
     from colter.core.secret import Secret
 
 T = TypeVar("T")
-ColorChoice = Literal["auto", "always", "never"]
-LogFormat = Literal["text", "json"]
 
 
 class Terminated(Exception):  # noqa: N818  like KeyboardInterrupt, it is no error
     """Somebody sent SIGTERM; everything was closed in order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The global options, as given."""
-
-    config: Path | None = None
-    state: Path | None = None
-    verbosity: int = 0
-    """0, or how many -v."""
-    quiet: bool = False
-    color: ColorChoice = "auto"
-    log_format: LogFormat = "text"
-    no_input: bool = False
-    password_file: Path | None = None
-    password_command: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

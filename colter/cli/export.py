@@ -8,56 +8,29 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.exporting.window import Moment, Until, Window, since_option
+from colter.cli.window import Moment, Until, Window, since_option
 from colter.core.errors import ExitCode, UsageError
 
 SOURCES = ("github", "pypi", "probe")
 FORMATS = ("jsonl", "csv", "influx", "openmetrics", "table", "text", "json", "markdown")
 _PATIENCE = timedelta(minutes=2)
 
-Output = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="SINK",
-        help=f"Send to {', '.join(options.SINKS)} as configured; may be repeated or have commas.",
-        parser=options.Words(*options.SINKS, many=True),
-    ),
-]
+Output = Annotated[list[str] | None, options.output_option("Send")]
 Since = Annotated[Moment | None, since_option("everything")]
 From = Annotated[
     list[str] | None,
-    typer.Option(
-        "--source",
-        metavar="SOURCE",
-        parser=options.Words(*SOURCES, many=True),
-        help=f"Only from {', '.join(SOURCES)}; may be repeated or have commas.",
-    ),
+    options.several_option("--source", of=SOURCES, metavar="SOURCE", meaning=f"Only from {', '.join(SOURCES)}"),
 ]
 Format = Annotated[
     str | None,
-    typer.Option(
-        "-f",
-        "--format",
-        metavar="FORMAT",
-        parser=options.Words(*FORMATS),
-        help="History as jsonl, csv, influx or openmetrics. [default: what the ending of --file says] "
+    options.format_option(
+        FORMATS,
+        "History as jsonl, csv, influx or openmetrics. [default: what the ending of --file says] "
         "With --refused: table, text, json, jsonl, csv or markdown.",
     ),
 ]
-File = Annotated[
-    Path | None,
-    typer.Option("--file", metavar="PATH", help="Write it there; the file appears when it is whole."),
-]
 Timeout = Annotated[
-    timedelta | None,
-    typer.Option(
-        "--timeout",
-        metavar="DURATION",
-        parser=options.limit,
-        help="Give up on a sink that takes nothing for so long. [default: 2m]",
-    ),
+    timedelta | None, options.timeout_option("Give up on a sink that takes nothing for so long. [default: 2m]")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only count what would be sent or written.")]
 Refused = Annotated[bool, typer.Option("--refused", help="List what sinks have refused for good, and why.")]
@@ -78,7 +51,7 @@ def command(
     until: Until = None,
     source: From = None,
     format_: Format = None,
-    file: File = None,
+    file: options.File = None,
     timeout: Timeout = None,
     dry_run: DryRun = False,
     refused: Refused = False,

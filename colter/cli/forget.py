@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 Targets = Annotated[
     list[str],
     typer.Argument(
-        metavar="KEY...", help="Targets as `colter status` shows them: probe:api, pypi:requests, github:owner/name."
+        metavar="SOURCE:NAME...",
+        help="Targets as `colter status` shows them: probe:api, pypi:requests, github:owner/name.",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -48,17 +49,20 @@ def command(
 async def _find(context: Context, names: Sequence[str], *, force: bool) -> "Sequence[Holding]":
     from colter.app.forgetting import check, find
     from colter.app.runtime import open_runtime
+    from colter.app.watched import Watched
 
     settings = context.settings
     async with open_runtime(settings, context.clock, state_dir=context.state_dir) as runtime:
         found = await find(runtime.store, names)
+    watched = Watched(settings.config)
     for holding in found if not force else ():
-        check(settings.config, holding)
+        check(watched, holding)
     return found
 
 
 async def _forget(context: Context, found: "Sequence[Holding]") -> None:
     from colter.app.runtime import open_runtime
+    from colter.cli.completing.names import keep_targets
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
         for holding in found:
@@ -67,6 +71,8 @@ async def _forget(context: Context, found: "Sequence[Holding]") -> None:
                 gone += more
                 context.progress.show(harmless(f"{holding.target}: {gone:,} of {total:,} measurements forgotten"))
             context.write(f"{_told(holding)}: forgotten\n")
+        left = [status.target for status in await runtime.store.status()]
+    keep_targets(context.settings, context.state_dir, left)
 
 
 def _agreed(context: Context, found: "Sequence[Holding]") -> bool:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from colter.app.watching.reload import Stamp
     from colter.config.rhythm import Rhythm
     from colter.core.alerting.own_events import OwnEvent
+    from colter.core.clock import Clock
     from colter.core.records import Record
 
 log = logging.getLogger(__name__)
 
 _HOUR = 3600.0
 """Seconds: a disk that damages one history after the other is told of once in this time."""
+_DAY = 24 * _HOUR
+"""So long what cannot be read of a history that is whole otherwise is left alone."""
 
 
 @dataclass(frozen=True)
@@ -105,21 +108,20 @@ async def _live(context: Context, life: Life) -> Life:
     plan, sinks, state = started.plan, started.sinks, context.state_dir
     check_sinks(sinks, settings)
     async with open_runtime(settings, clock, state_dir=state, sinks=sinks, rhythm=longest_pause(plan.every)) as runtime:
-        mends_from = await _begin(runtime, life)
+        mends_from = await _begin(runtime, life, clock)
         health, doors, supervisor = Health(clock), Doors(plan), Supervisor(context.env, clock)
         runtime.on_kept(health.kept)
         following = Following(
             context, runtime, doors, health, supervisor, settings, plan, started.used, sinks, started.every
         )
-        signs = Signs(lambda: runtime.damage, lambda: runtime.refusal, lambda: runtime.is_mute)
+        signs = Signs(lambda: runtime.damage, lambda: runtime.refusal)
         custody = Custody(state / DATABASE, signs, _teller(context, runtime), clock, mends_from)
 
         def tell() -> "Record":
-            serving, file = started.address, context.config_path
-            return told_of(health, runtime.unkept, runtime.allowances, serving=serving, file=file)
+            return told_of(health, runtime.unkept, runtime.allowances, serving=place, file=context.config_path)
 
         async with (
-            served(started.address, runtime, health, doors, clock),
+            served(started.address, runtime, health, doors, clock) as place,
             posted(state, tell, clock),
             supervisor.attended(f"watching {plan}", health.is_alive),
         ):
@@ -131,7 +133,7 @@ async def _live(context: Context, life: Life) -> Life:
     return Life(replace(started, plan=following.plan, used=None), lost, max(mends_from, later))
 
 
-async def _begin(runtime: "Runtime", life: Life) -> float:
+async def _begin(runtime: "Runtime", life: Life, clock: "Clock") -> float:
     """Take charge, and tell what became of the history before; from when on damage is to be minded."""
     from colter.core.alerting.own_events import OwnEvent
 
@@ -140,7 +142,7 @@ async def _begin(runtime: "Runtime", life: Life) -> float:
         await runtime.happened(OwnEvent.LOST_HISTORY, f"{life.lost.why}; a new one begins")
     if life.lost and life.lost.damaged and not runtime.news:
         log.error("nothing is wrong with it as a whole: what cannot be read of it is left alone")
-        return inf
+        return clock.monotonic() + _DAY
     return life.mends_from
 
 

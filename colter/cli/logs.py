@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 from urllib.parse import quote, quote_plus
 
-from colter.cli.context import LogFormat
+from colter.cli.global_options import LogFormat
 from colter.cli.log_lines import JsonLines, PaintedLines, TextLines
 from colter.core.secret import MASK, Secret
 

@@ -12,7 +12,8 @@ import typer
 from typer.core import TyperGroup
 
 from colter.cli import options
-from colter.cli.context import ColorChoice, Context, LogFormat, Options, Terminated, discard
+from colter.cli.context import Context, Terminated, discard
+from colter.cli.global_options import ColorChoice, LogFormat, Options
 from colter.cli.outcome import report
 from colter.core.errors import ColterError, ExitCode, UsageError
 

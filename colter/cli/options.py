@@ -66,13 +66,10 @@ def limit(text: str) -> timedelta:
 
 def cadence(text: str) -> str:
     """A duration or a cron expression as an option's value."""
-    if " " not in text.strip():
-        limit(text)
-        return text
-    from colter.config.schema.cron import check_cron
+    from colter.config.schema.checks import check_cadence
 
     try:
-        return check_cron(text)
+        return check_cadence(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -82,15 +79,32 @@ def chosen(values: Sequence[str] | None) -> frozenset[str]:
     return frozenset(split_commas(values or ()))
 
 
-def format_option(formats: tuple[str, ...]) -> Any:
+def several_option(*names: str, of: tuple[str, ...], metavar: str, meaning: str) -> Any:
+    """An option that takes some of these words, repeated or with commas between."""
+    help_ = f"{meaning}; may be repeated or have commas."
+    return typer.Option(*names, metavar=metavar, parser=Words(*of, many=True), help=help_)
+
+
+def output_option(verb: str) -> Any:
+    """`-o` with the sinks that there are."""
+    meaning = f"{verb} to {', '.join(SINKS)} as configured"
+    return several_option("-o", "--output", of=SINKS, metavar="SINK", meaning=meaning)
+
+
+def format_option(formats: tuple[str, ...], meaning: str = "") -> Any:
     """`-f` with the formats of a command."""
-    return typer.Option(
-        "-f",
-        "--format",
-        metavar="FORMAT",
-        parser=Words(*formats),
-        help=f"One of {', '.join(formats)}. [default: table on a terminal, else text: tab-separated]",
-    )
+    usual = f"One of {', '.join(formats)}. [default: table on a terminal, else text: tab-separated]"
+    return typer.Option("-f", "--format", metavar="FORMAT", parser=Words(*formats), help=meaning or usual)
+
+
+def fail_on_option(meaning: str) -> Any:
+    """`--fail-on` with the conditions of a command."""
+    return typer.Option("--fail-on", metavar="COND", help=f"End with exit code 10 when this holds{meaning}")
+
+
+def timeout_option(meaning: str) -> Any:
+    """`--timeout`, which is not the same for every command."""
+    return typer.Option("--timeout", metavar="DURATION", parser=limit, help=meaning)
 
 
 Config = Annotated[
@@ -122,48 +136,11 @@ PasswordCommand = Annotated[
 ]
 
 
-Output = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="SINK",
-        help=f"Also export to {', '.join(SINKS)} as configured; may be repeated or have commas.",
-        parser=Words(*SINKS, many=True),
-    ),
-]
-File = Annotated[Path | None, typer.Option("--file", metavar="PATH", help="Write the result there, in one step.")]
+Output = Annotated[list[str] | None, output_option("Also export")]
+File = Annotated[Path | None, typer.Option("--file", metavar="PATH", help="Write the result there, once it is whole.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and show; keep, export and send nothing.")]
 NoStore = Annotated[bool, typer.Option("--no-store", help="Keep no history of this run.")]
 ReadingFormat = Annotated[str | None, format_option(READING_FORMATS)]
-ProbeFormat = Annotated[str | None, format_option(PROBE_FORMATS)]
-FailOn = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fail-on",
-        metavar="COND",
-        help="End with exit code 10 when this holds: 'open_issues > 0', error, ...; may be repeated.",
-    ),
-]
-ProbeFailOn = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fail-on",
-        metavar="COND",
-        help="End with exit code 10 when this holds: down, degraded, 'latency > 500ms', 'cert < 14d', never, ...; "
-        "may be repeated. [default: down]",
-    ),
-]
-
-TrackTimeout = Annotated[
-    timedelta | None,
-    typer.Option(
-        "--timeout",
-        metavar="DURATION",
-        parser=limit,
-        help="For each source as a whole; what was read by then stands. [default: 10m]",
-    ),
-]
 
 
 def _print_version(asked: bool) -> None:

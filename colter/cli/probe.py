@@ -46,12 +46,14 @@ Wait = Annotated[
     ),
 ]
 Explain = Annotated[bool, typer.Option("--explain", help="Tell phases, certificate, headers and what happened.")]
-Timeout = Annotated[
-    timedelta | None,
-    typer.Option(
-        "--timeout", metavar="DURATION", parser=options.limit, help="For everything of one probe. [default: 10s]"
+Format = Annotated[str | None, options.format_option(options.PROBE_FORMATS)]
+FailOn = Annotated[
+    list[str] | None,
+    options.fail_on_option(
+        ": down, degraded, 'latency > 500ms', 'cert < 14d', never, ...; may be repeated. [default: down]"
     ),
 ]
+Timeout = Annotated[timedelta | None, options.timeout_option("For everything of one probe. [default: 10s]")]
 
 
 def command(
@@ -67,11 +69,11 @@ def command(
     wait: Wait = None,
     explain: Explain = False,
     output: options.Output = None,
-    format_: options.ProbeFormat = None,
+    format_: Format = None,
     file: options.File = None,
     dry_run: options.DryRun = False,
     no_store: options.NoStore = False,
-    fail_on: options.ProbeFailOn = None,
+    fail_on: FailOn = None,
     timeout: Timeout = None,
 ) -> int:
     """Probe endpoints once.

@@ -8,13 +8,13 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.exporting.window import Moment, Until, Window, since_option
+from colter.cli.window import Moment, Until, Window, since_option
 from colter.core.errors import ExitCode, UsageError, worst
 from colter.core.units import format_duration
 
 if TYPE_CHECKING:
+    from colter.app.delivering.transfer import Asked
     from colter.app.reports.report import Report
-    from colter.app.transfer import Asked
 
 FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 _MONTH = timedelta(days=30)
@@ -39,11 +39,9 @@ Since = Annotated[Moment | None, since_option("what --window says")]
 Format = Annotated[str | None, options.format_option(FORMATS)]
 FailOn = Annotated[
     list[str] | None,
-    typer.Option(
-        "--fail-on",
-        metavar="COND",
-        help="End with exit code 10 when this holds for an endpoint: 'availability < 99.9%', 'outages > 0', "
-        "'downtime > 30m', 'p95 > 500ms', ...; may be repeated.",
+    options.fail_on_option(
+        " for an endpoint: 'availability < 99.9%', 'outages > 0', 'downtime > 30m', 'p95 > 500ms', ...; "
+        "may be repeated."
     ),
 ]
 
@@ -93,6 +91,9 @@ def _begin(length: timedelta | None, since: Moment | None, until: Moment | None,
         return since
     end = until.at(now) if until else now
     length = length or _MONTH
+    if until and end - now >= length:
+        last = format_duration(length)
+        raise UsageError(f"--until: the {last} before {until.text} lie in the future", hint=f"--since {last}")
     return Moment(format_duration(length), back=now - end + length)
 
 

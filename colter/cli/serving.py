@@ -17,18 +17,18 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def served(
     address: tuple[str, int] | None, runtime: "Runtime", health: "Health", doors: "Doors", clock: "Clock"
-) -> AsyncIterator[None]:
-    """Around the work; `address` None: nothing is served.
+) -> AsyncIterator[str | None]:
+    """Around the work: where it is served, as `host:port`. `address` None: nothing is served.
 
     Raises:
         UsageError: it is not possible to listen there.
     """
     if address is None:
-        yield
+        yield None
         return
     from colter.web.daemon import application
     from colter.web.serve import serving
 
     async with serving(application(runtime, health, doors, clock, address[0]), address) as url:
         log.info("serving %s/metrics", url)
-        yield
+        yield url.removeprefix("http://")

@@ -12,6 +12,7 @@ from colter.core.units import format_age, format_amount
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from colter.app.last_known import Known
     from colter.app.watching.bulletin import Bulletin
     from colter.core.model import Owing
     from colter.core.ports import TargetStatus
@@ -32,6 +33,7 @@ def command(ctx: typer.Context, format_: options.ReadingFormat = None, file: opt
       colter status -f csv --file status.csv
     """
     from colter.app.watching.bulletin import read_bulletin
+    from colter.cli.completing.names import keep_targets
     from colter.cli.render.daemon import daemon_warnings
     from colter.cli.render.output import check_file, choose_format, deliver
 
@@ -40,7 +42,9 @@ def command(ctx: typer.Context, format_: options.ReadingFormat = None, file: opt
     check_file(file)
     # First, for whoever opens a history makes a state directory where there is none.
     bulletin = read_bulletin(context.state_dir, context.clock)
-    targets, owing = context.run(lambda: _read(context))
+    known = _read(context)
+    targets, owing = known.targets, known.owing
+    keep_targets(context.settings, context.state_dir, (each.target for each in targets))
     deliver(context, _page(context, chosen, targets, owing, bulletin), file)
     if not targets:
         context.say("colter: nothing is known yet\n  hint: colter track all; colter probe")
@@ -60,12 +64,24 @@ def _tell_owed(context: Context, owing: "Sequence[Owing]") -> None:
             context.say(f"colter: {each.to}: {owed}" + (f": {each.problem}" if each.problem else ""))
 
 
-async def _read(context: Context) -> "tuple[Sequence[TargetStatus], Sequence[Owing]]":
-    from colter.app.runtime import open_runtime
+def _read(context: Context) -> "Known":
+    from colter.app.last_known import read_known_at_once
 
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        # What waits for the desk is no delivery: nobody outside waits for it.
-        return await runtime.status(), [each for each in await runtime.store.owing() if each.lane != "desk"]
+    known = read_known_at_once(context.state_dir, context.settings.config.endpoints, context.clock)
+    return known or context.run(lambda: _open_and_read(context))
+
+
+async def _open_and_read(context: Context) -> "Known":
+    """What there is to tell of a history that cannot be read at once, too."""
+    from contextlib import AsyncExitStack
+
+    from colter.app.history import open_to_look
+    from colter.app.last_known import read_known
+
+    settings, clock = context.settings, context.clock
+    async with AsyncExitStack() as stack:
+        store = await open_to_look(stack, settings, clock, context.state_dir)
+        return await read_known(store, settings.config.endpoints, clock)
 
 
 def _page(

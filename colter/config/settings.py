@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # the vault brings `cryptography`, which is needed only when 
 
 Unlock = Callable[[str], "OpenVault"]
 AskPassword = Callable[[str], Secret]
+_NO_VAULT = "the value is sealed, and the file has no vault line to open it with"
 
 
 def load_settings(
@@ -81,9 +83,10 @@ def check(data: Mapping[str, Any], env: Mapping[str, str], places: Places) -> Co
     try:
         config = Config.model_validate(written, context={"env": env})
     except ValidationError as error:
-        raise refuse(explain(error, places)) from None
-    if lines := [places.line(loc, message) for loc, message in find_conflicts(config)]:
-        raise refuse(lines)
+        raise explain(error, places) from None
+    conflicts = find_conflicts(config)
+    if first := next(conflicts, None):
+        raise refuse(places.line(loc, message) for loc, message in chain([first], conflicts))
     return config
 
 
@@ -143,6 +146,12 @@ class Settings:
         self.on_reveal(secret)
         return secret
 
+    def needs_password(self, ref: SecretRef) -> bool:
+        """Whether nobody can open this secret without a master password."""
+        if ref.form is Form.SEALED:
+            return self.config.vault is not None
+        return ref.form is Form.FERNET and self._salt is not None
+
     def text(self, written: str | SecretRef | None) -> str | None:
         """What may be a secret, as it is used; raises what `reveal` does."""
         return self.reveal(written).reveal() if isinstance(written, SecretRef) else written
@@ -168,7 +177,7 @@ class Settings:
     def _open_sealed(self, ref: SecretRef) -> Secret:
         if self.config.vault is None:
             raise VaultError(
-                f"{self.place(ref)}: the value is sealed, and the file has no vault line to open it with",
+                f"{self.place(ref)}: {_NO_VAULT}",
                 hint="restore the line `vault:`, or set the secret anew",
             )
         return self._unlock(self.config.vault).open(ref.path, ref.audience, ref.raw)
@@ -217,7 +226,7 @@ def _clear_text(settings: Settings) -> list[str]:
 
 def _without_vault(settings: Settings) -> list[str]:
     sealed = [ref for ref in settings.config.secrets if ref.form is Form.SEALED] if not settings.config.vault else []
-    return [f"{settings.place(ref)}: sealed, and the file has no vault line to open it with" for ref in sealed]
+    return [f"{settings.place(ref)}: {_NO_VAULT}" for ref in sealed]
 
 
 def _predecessor(settings: Settings) -> list[str]:

@@ -3,16 +3,14 @@
 In plain SQL, so that a job that reports need not wait for SQLAlchemy (`at_once`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
 from colter.core.model import Beat, BeatKind, LastBeats
 from colter.store.moments import from_ms, to_ms
-
-Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
-"""Runs a statement: `execute` of a connection of sqlite3, or `exec_driver_sql` of one of SQLAlchemy."""
+from colter.store.plain import Execute
 
 _MILLISECOND = timedelta(milliseconds=1)
 _PUT = "INSERT OR REPLACE INTO beat (endpoint, ended, at, kind, ran_ms, exit_code, said) VALUES (?, ?, ?, ?, ?, ?, ?)"

@@ -14,3 +14,5 @@ ARRIVED_KEPT = timedelta(days=30)
 """Notifications that have arrived are kept so long; longer, where an open incident needs them."""
 SILENCES_KEPT = timedelta(days=30)
 """Silences that are over are kept so long."""
+MOST_TRANSFERS = 100
+"""Exports that were begun and are not done, kept altogether; those of the oldest windows go first."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Programmi
 from colter.core.errors import DamagedError, FullError, StateError
 from colter.core.units import timestamp
 from colter.store.packs.body import UnreadableError
+from colter.store.plain import is_sound
 from colter.store.pragmas import set_up
 from colter.store.space import NO_ROOM, Ballast, is_full, with_ballast
 
@@ -40,18 +41,6 @@ _TROUBLE = {
     sqlite3.SQLITE_NOTADB: ("{path} is not a Colter database", _DAMAGED_HINT),
 }
 _DAMAGED = ("{path} is damaged", _DAMAGED_HINT)
-_DECIDING = (
-    "target",
-    "target_name",
-    "alert_state",
-    "outbox",
-    "recipient",
-    "silence",
-    "beat",
-    "last_reading",
-    "last_number",
-    "last_result",
-)
 
 
 def prepare_file(path: Path) -> None:
@@ -83,7 +72,7 @@ class Lane:
     def __init__(self, path: Path, *, busy_timeout: timedelta, at_once: int, writes: bool, still: bool = False) -> None:
         """With `writes`, its transactions take the lock at once; `still`: nobody writes to it, and none is needed."""
         self._threads = ThreadPoolExecutor(at_once)
-        self._ballast = Ballast.beside(path)
+        self._ballast, self._reserve = Ballast.beside(path), Ballast.reserve(path)
         self._engine = create_engine(
             _address(path, still=still),
             # isolation_level None: the driver must not begin or end any transaction by itself.
@@ -105,17 +94,26 @@ class Lane:
         return await asyncio.get_running_loop().run_in_executor(self._threads, job)
 
     async def insist(self, work: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for what is to be written; on a full disk, the ballast makes room for it."""
+        """The same for what is measured; on a full disk, the ballast makes room for it."""
+        return await self.run(self._weighed([self._ballast], work), *args, **kwargs)
 
-        def insisting(writer: Engine) -> T:
-            return with_ballast(writer, self._ballast, lambda writer: work(writer, *args, **kwargs))
-
-        return await self.run(insisting)
+    async def compel(self, work: Callable[Concatenate[Engine, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same for what is small and must not wait; on a full disk, the reserve makes room for it as well."""
+        return await self.run(self._weighed([self._ballast, self._reserve], work), *args, **kwargs)
 
     def close(self) -> None:
         """Let what was begun come to its end, and let go of the file."""
         self._threads.shutdown()
         self._engine.dispose()
+
+    @staticmethod
+    def _weighed(
+        ballasts: Sequence[Ballast], work: Callable[Concatenate[Engine, P], T]
+    ) -> Callable[Concatenate[Engine, P], T]:
+        def weighed(writer: Engine, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            return with_ballast(writer, ballasts, lambda writer: work(writer, *args, **kwargs))
+
+        return weighed
 
 
 @contextmanager
@@ -149,9 +147,8 @@ def distrust(path: Path) -> Iterator[None]:
 
 def check_soundness(connection: Connection, path: Path) -> None:
     """Look through the small tables that decisions hang on; the long ones are found out when they are read."""
-    for table in _DECIDING:
-        if connection.exec_driver_sql(f"PRAGMA quick_check({table})").scalar() != "ok":
-            raise _state_error(path, _DAMAGED, DamagedError)
+    if not is_sound(connection.exec_driver_sql):
+        raise _state_error(path, _DAMAGED, DamagedError)
 
 
 def check_whole(connection: Connection, path: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, column, inspect, select, table
 
 from colter.core.errors import StateError
 from colter.core.without import without
+from colter.store.backup import back_up
 from colter.store.schema import REVISIONS, VERSION_TABLE
 from colter.store.space import write_back
 from colter.store.tables import metadata
@@ -23,17 +24,24 @@ _version = table(VERSION_TABLE, column("version_num"))
 def bring_up_to_date(writer: Engine, path: Path) -> None:
     """Run the migrations that are missing on a file of our own; usually one look, and nothing to do.
 
+    Before the first of them a copy is made of what is there.
+
     Raises:
         StateError: the file belongs to another program or to a newer Colter.
     """
     with writer.execution_options(writes=False).connect() as connection:
         behind = migrated = _file_is_behind(connection, path)
+    copied = False
     while behind:
         # Asked again under the write lock: another process may have been quicker.
         with ALEMBIC, writer.begin() as connection:
             behind = _file_is_behind(connection, path)
+            is_new = not inspect(connection).has_table(VERSION_TABLE)
+            if behind and not (is_new or copied):
+                copied = True
+                back_up(connection, path, upto=REVISIONS[-1], now=connection.scalar(select(_version.c.version_num)))
             if behind:  # in a new file there is nothing to lose between two steps
-                upgrade(connection, "+1" if inspect(connection).has_table(VERSION_TABLE) else "head")
+                upgrade(connection, "head" if is_new else "+1")
     if migrated:
         write_back(writer)  # the tables would need room of their own when there is none any more
 

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert
 
-from colter.core.model import AlertState, Delivery, Refusal, Transfer
-from colter.core.ports import Lane
+from colter.core.model import AlertState, Delivery, Lane, Refusal, Transfer
 from colter.store import bounds
 from colter.store.moments import to_ms
 from colter.store.read.outbox import TOLD, WEIGHT, unsettled
@@ -114,9 +113,12 @@ def drop(connection: Connection, sink: str, *, before: datetime, most: int) -> i
 
 
 def keep_transfer(connection: Connection, told: Transfer) -> None:
-    """Remember how far an export has come."""
+    """Remember how far an export has come; of those that nobody goes on with the oldest windows go."""
     row = (told.key, to_ms(told.since), to_ms(told.until), told.after, told.sent, told.size)
     replace_rows(connection, transfer, [row])
+    others = select(transfer.c.transfer_key).where(transfer.c.transfer_key != told.key)
+    too_many = others.order_by(transfer.c.until.desc()).offset(bounds.MOST_TRANSFERS - 1)
+    connection.execute(delete(transfer).where(transfer.c.transfer_key.in_(too_many)))
 
 
 def end_transfer(connection: Connection, key: str) -> None:

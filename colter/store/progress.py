@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 from colter.store.tables import upkeep
 from colter.store.write.bulk import replace_rows
 
-Task = Literal["tally", "thin", "forget"]
-"""Counting results into tallies, taking needless readings out of old days; and how often outcomes were forgotten."""
+Task = Literal["tally", "thin", "forget", "sweep"]
+"""Counting results into tallies, taking needless readings out of old days; how often outcomes were forgotten; and when
+(ms) a search for what nothing refers to was begun."""
 
 
 def read_progress(connection: Connection, task: Task) -> int:

@@ -1,13 +1,14 @@
-"""Room in the state directory: a ballast file that is given up when the disk is full, and the limit of the history.
+"""Room in the state directory: ballast that is given up when the disk is full, and the limit of the history.
 
 A full disk wedges a database with a write-ahead log: not even a deletion gets through. So some room is taken while
-there is plenty, and given back to the one commit that needs it.
+there is plenty, and given back to the one commit that needs it. Measurements are many, and would soon have used it up:
+a second file of it is for everything else, so that there is room for an alert while they wait.
 """
 
 import errno
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 _LARGEST = 4 * 2**20
 _SMALLEST = 2**16
+_STEP = 2**14
 _PART = 4  # of what is free; three times as much stays free
 _USED = """
 SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size
@@ -45,6 +47,11 @@ class Ballast:
         """The ballast of this database."""
         return cls(database.with_name(f"{database.name}-ballast"))
 
+    @classmethod
+    def reserve(cls, database: Path) -> "Ballast":
+        """The one that is given up for no measurement."""
+        return cls(database.with_name(f"{database.name}-reserve"))
+
     @property
     def size(self) -> int:
         """Bytes; 0 when it is not there."""
@@ -52,6 +59,15 @@ class Ballast:
             return self.path.stat().st_size
         except OSError:
             return 0
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether there is little room beside it."""
+        try:
+            disk = os.statvfs(self.path.parent)
+        except (OSError, AttributeError):
+            return False
+        return disk.f_bavail * disk.f_frsize < _LARGEST
 
     def take(self) -> None:
         """Make it, or make it larger, when there is plenty of room."""
@@ -69,6 +85,16 @@ class Ballast:
         with suppress(OSError):
             self.path.unlink()
 
+    def take_back(self, size: int) -> None:
+        """Make it anew, as large as it was or as there is room."""
+        with suppress(OSError, AttributeError):
+            disk = os.statvfs(self.path.parent)
+            size = min(size, disk.f_bavail * disk.f_frsize)
+        while size >= _SMALLEST and not self.size:
+            with suppress(OSError, AttributeError):
+                self._allocate(size)
+            size -= _STEP
+
     def _allocate(self, size: int) -> None:
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
@@ -80,24 +106,32 @@ class Ballast:
             os.close(handle)
 
 
-def with_ballast(writer: Engine, ballast: Ballast, work: Callable[[Engine], T]) -> T:
-    """Do this, and when the disk is full, once more with the room that the ballast gives back.
+def with_ballast(writer: Engine, ballasts: Sequence[Ballast], work: Callable[[Engine], T]) -> T:
+    """Do this, and when the disk is full, again with the room that the first ballast gives back, then the next.
 
     Args:
         writer: to the database that is worked on.
-        ballast: the one beside it; it is there afterwards, as far as there is room.
+        ballasts: beside it; they are there afterwards, as far as there is room.
         work: whole transactions, which may be begun anew.
     """
-    try:
-        done = work(writer)
-    except (DBAPIError, sqlite3.Error) as error:
-        if not is_full(error.orig if isinstance(error, DBAPIError) else error):
-            raise
-        ballast.give_up()
-        write_back(writer)
-        done = work(writer)
-    ballast.take()
-    return done
+    left, given_up = [*ballasts], dict[Ballast, int]()
+    while True:
+        try:
+            done = work(writer)
+        except (DBAPIError, sqlite3.Error) as error:
+            if not left or not is_full(error.orig if isinstance(error, DBAPIError) else error):
+                raise
+            ballast = left.pop(0)
+            given_up[ballast] = ballast.size
+            ballast.give_up()
+            write_back(writer)
+        else:
+            for ballast in reversed(ballasts):
+                ballast.take_back(given_up.get(ballast, 0))
+                ballast.take()
+            if ballasts[0].is_tight:  # a log that has taken all the room could never be written back
+                write_back(writer)
+            return done
 
 
 def is_full(error: BaseException | None) -> bool:

@@ -15,6 +15,7 @@ from colter.core.model import (
     Beat,
     Delivery,
     Event,
+    Lane,
     LastBeats,
     Latest,
     Metric,
@@ -25,8 +26,8 @@ from colter.core.model import (
     Target,
     Transfer,
 )
-from colter.core.ports import Cached, Lane, TargetStatus, Values
-from colter.store import beats, outbox, replies, silences
+from colter.core.ports import Cached, TargetStatus, Values
+from colter.store import beats, last_known, outbox, owing, replies, silences
 from colter.store.connection import advice, check_soundness, check_whole, check_writable, distrust
 from colter.store.kept import kept
 from colter.store.migrate import bring_up_to_date
@@ -35,7 +36,6 @@ from colter.store.read import results, state
 from colter.store.read.between import read_events, read_first_and_last
 from colter.store.read.latest import read_latest
 from colter.store.read.rounds import count_entries, read_rounds, read_rounds_by_key
-from colter.store.read.status import read_status
 from colter.store.read.values import read_values
 from colter.store.space import check_limit
 from colter.store.sql_upkeep import SqlUpkeep
@@ -78,7 +78,7 @@ class SqlStore(SqlUpkeep):
         file = self._hold()
         try:
             with distrust(self._path):
-                await file.writer.insist(bring_up_to_date, self._path)
+                await file.writer.compel(bring_up_to_date, self._path)
             await self._read(check_soundness, self._path)
         except BaseException:
             self._let_go()
@@ -109,14 +109,16 @@ class SqlStore(SqlUpkeep):
             FullError: the disk is full, or the history has reached its limit. Nothing of the round is kept then.
             StateError: the disk is broken, the file locked or damaged. The same.
         """
+        writer = self._opened().writer
+        press = writer.insist if done.readings or done.results else writer.compel
         with self._noting(advice):
-            new = await self._opened().writer.insist(self._commit, kept(done), states, deliveries)
+            new = await press(self._commit, kept(done), states, deliveries)
         await self._write_replies()
         return new
 
     async def status(self) -> Sequence[TargetStatus]:
         """The last known of every target, ordered by target."""
-        return await self._read(read_status)
+        return await self._read(lambda connection: last_known.read_status(connection.exec_driver_sql))
 
     async def latest(self) -> Sequence[Latest]:
         """By source: the newest look at every target that is still watched, ordered by target."""
@@ -197,7 +199,7 @@ class SqlStore(SqlUpkeep):
 
     async def owing(self) -> Sequence[Owing]:
         """The same, counted by recipient, with what is known of each: ordered by lane and name."""
-        return await self._read(owed.read_owing)
+        return await self._read(lambda connection: owing.read_owing(connection.exec_driver_sql))
 
     async def claim(self, sink: str, holder: str, until: datetime, now: datetime) -> bool:
         """Take or keep the right to deliver to this sink; False while somebody else has it."""

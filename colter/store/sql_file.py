@@ -65,7 +65,7 @@ class SqlFile:
     async def _write(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """One change of what is owed, in a transaction of its own."""
         with self._noting(advice):
-            return await self._opened().writer.insist(_in_transaction, change, *args, **kwargs)
+            return await self._opened().writer.compel(_in_transaction, change, *args, **kwargs)
 
     async def _tend(self, change: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """One change that can wait, in a transaction of its own: for this nothing is given up on a full disk."""

@@ -4,19 +4,25 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from colter.core.model import Holding, Target
 from colter.core.ports import Step
 from colter.core.uptime.outage import Outage
 from colter.core.uptime.pace import Paces
 from colter.core.uptime.tally import Tally
+from colter.store.connection import distrust
+from colter.store.moments import to_ms
+from colter.store.progress import keep_progress, read_progress
 from colter.store.read.tallies import count_uncounted, read_outages, read_tallies, read_uncounted
 from colter.store.sql_file import SqlFile
-from colter.store.write import forget, packs
+from colter.store.write import forget, packs, sweep
 from colter.store.write.retire import retire_packs, retire_readings, retire_results, retire_tallies
 from colter.store.write.tallies import count_part, keep_count, parts
 
 _MOST_FORGOTTEN = 1000
 _MOST_OUTCOMES = 5  # for each of them, SQLite looks through all results that are not packed
+_SWEPT_EVERY = timedelta(days=1)
 
 
 class SqlUpkeep(SqlFile):
@@ -26,6 +32,8 @@ class SqlUpkeep(SqlFile):
         super().__init__(path, busy_timeout)
         self._packed_up_to = 0
         """Up to this round, this pass of packing has packed what can be; the next pass begins anew."""
+        self._search: sweep.Search | None = None
+        """The one that is under way; who is killed begins another one when it is due again."""
 
     async def roll_up(self, paces: Paces, *, most: int) -> int:
         """Count the next results into tallies and outages, each once and for ever, in the order of their rounds.
@@ -83,6 +91,21 @@ class SqlUpkeep(SqlFile):
             pass
         return gone or 0
 
+    async def sweep(self, now: datetime, *, most: int, least: int) -> int:
+        """Forget texts and outcomes that nothing refers to; returns how many rows were looked at, 0 when all were."""
+        search, self._search = self._search, None  # a search that fails is given up
+        if search is None:
+            if not await self._read(_is_due, now):
+                return 0
+            await self._tend(keep_progress, "sweep", to_ms(now))
+            search = await self._read(sweep.begin, least)
+        looked = await self._read(sweep.look, search, most)
+        if not looked:
+            with self._noting(distrust):
+                looked = await self._opened().writer.run(sweep.sweep, search, most)
+        self._search = search if looked else None
+        return looked
+
     async def holding(self, name: Target) -> Holding | None:
         """What there is of the target with this name, which may be a former one; None: nobody knows it."""
         return await self._read(forget.read_holding, name)
@@ -104,3 +127,13 @@ class SqlUpkeep(SqlFile):
         while await self._tend(forget.forget_outcomes, row_id, _MOST_OUTCOMES):
             pass
         yield await self._tend(forget.forget_rest, row_id)
+
+    def _let_go(self) -> None:
+        super()._let_go()
+        self._packed_up_to, self._search = 0, None
+
+
+def _is_due(connection: Connection, now: datetime) -> bool:
+    """Not when it was done a short time ago; but when that lies ahead, the clock was set back since."""
+    last = read_progress(connection, "sweep")
+    return not to_ms(now - _SWEPT_EVERY) < last <= to_ms(now)

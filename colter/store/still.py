@@ -27,10 +27,15 @@ class StillStore(SqlStore):
         """Open it to be looked at.
 
         Raises:
-            StateError: that reason, when it has to be brought up to date first, or somebody has it open.
+            StateError: that reason, when there is nothing in it, it has to be brought up to date first, or somebody has
+                it open.
             DamagedError: something in it is not as it was written.
         """
-        if not self._path.is_file() or self._is_in_use():
+        try:
+            at_rest = self._path.is_file() and self._path.stat().st_size > 0 and not self._is_in_use()
+        except PermissionError:  # it is in a folder of somebody else
+            at_rest = False
+        if not at_rest:
             raise self._why
         readers = Lane(self._path, busy_timeout=self._busy_timeout, at_once=2, writes=False, still=True)
         self._file = Lanes(readers, _Refusing(self._why))
@@ -63,6 +68,9 @@ class _Refusing(Lane):
         raise self._why
 
     async def insist(self, *_: object, **__: object) -> NoReturn:
+        raise self._why
+
+    async def compel(self, *_: object, **__: object) -> NoReturn:
         raise self._why
 
     def close(self) -> None:

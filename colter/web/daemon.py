@@ -12,15 +12,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from colter.app.beats import keep_beat_in
 from colter.app.runtime import Runtime
+from colter.app.shown import of_endpoints
 from colter.app.watching.doors import Doors
 from colter.app.watching.health import Health
 from colter.app.watching.near import is_near
 from colter.core.clock import Clock
+from colter.core.model import Latest, Owing
 from colter.sinks.text_format import Point
 from colter.web.beat import beat_routes
 from colter.web.metrics import metrics_route
 from colter.web.own import of_allowances, of_health, of_process, of_unkept, of_upkeep
-from colter.web.page import Page
+from colter.web.page import Known, Page
 from colter.web.probe import probe_route
 
 
@@ -46,7 +48,7 @@ def application(runtime: Runtime, health: Health, doors: Doors, clock: Clock, ho
         return _verdict(health.is_ready, "nothing was kept yet")
 
     routes: Sequence[Route] = [
-        metrics_route(Page(runtime.store, clock, more)),
+        metrics_route(Page(_Watched(runtime.store, doors), clock, more)),
         Route("/healthz", is_alive, methods=["GET"]),
         Route("/readyz", is_ready, methods=["GET"]),
         probe_route(doors.check, runtime.open_prober(), clock),
@@ -56,6 +58,20 @@ def application(runtime: Runtime, health: Health, doors: Doors, clock: Clock, ho
     made = Starlette(routes=routes, middleware=guards)
     made.router.redirect_slashes = False
     return made
+
+
+class _Watched:
+    """What is known of what is watched."""
+
+    def __init__(self, known: Known, doors: Doors) -> None:
+        self._known = known
+        self._doors = doors
+
+    async def latest(self) -> Sequence[Latest]:
+        return of_endpoints(await self._known.latest(), self._doors.names)
+
+    async def owing(self) -> Sequence[Owing]:
+        return await self._known.owing()
 
 
 class _OnlyThisMachine:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from colter.app.cycle import commit
-from colter.app.deliver import Bounds, Courier
-from colter.app.routes import ToDisplay, ToSink
+from colter.app.delivering.courier import Bounds, Courier
+from colter.app.delivering.routes import ToDisplay, ToSink
 from colter.core.errors import Answer, DeliveryError
 from colter.core.model import EndpointState, Entry, Latest, Owing, ProbeResult, Round
 from colter.core.ports import Store

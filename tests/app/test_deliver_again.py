@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from colter.app.deliver import Bounds, backoff
+from colter.app.delivering.courier import Bounds, backoff
 from colter.core.errors import Answer, DeliveryError
 from tests.app.office import MINUTE, PATIENCE, SECOND, Board, Office, Shelf, Tell, later
 from tests.store.making import FOR_EVER

@@ -6,7 +6,7 @@ from math import ceil, log2
 
 import pytest
 
-from colter.app.sending import send_entries
+from colter.app.delivering.sending import send_entries
 from colter.core.errors import Answer, DeliveryError
 from colter.core.model import Entry, Reading, Round, Target
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from colter.app.trial import try_channels
+from colter.app.alerting.trial import try_channels
 from colter.core.errors import ColterError, ConfigError, DeliveryError, LockedError
 from colter.core.message import Message, MessageKind
 from colter.core.ports import Notifier

@@ -9,17 +9,9 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.beats.wrapping import CONFIG, reported, start
+from tests.beats.wrapping import reported, start
 from tests.cli.running import PROGRAM, Ended, Machine
 from tests.needing import program
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    machine = Machine(tmp_path)
-    machine.configure(CONFIG)
-    machine.inside("status")  # makes the history: what is kept in one that is there costs little
-    return machine
 
 
 def wrapped_in(machine: Machine, *argv: str | Path, stdin: str = "") -> Ended:

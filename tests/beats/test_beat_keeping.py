@@ -22,14 +22,6 @@ from tests.full import FULL
 from tests.watching.daemons import until
 
 
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    machine = Machine(tmp_path)
-    machine.configure(CONFIG)
-    machine.inside("status")  # makes the history: what is kept in one that is there costs little
-    return machine
-
-
 def test_a_run_is_kept_with_its_exit_code_and_its_time(machine: Machine) -> None:
     done = machine.process("beat", "backup", "--log", "all of it", "--", "sh", "-c", "sleep 0.05; exit 3")
     assert (done.code, done.out, done.err) == (3, "", "")

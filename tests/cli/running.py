@@ -63,7 +63,7 @@ class Machine:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             env={**self.environment, **(env or {})},
             check=False,
         )
@@ -74,7 +74,7 @@ class Machine:
             ["bash", "-c", f'colter="{PROGRAM}"; {script}'],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             env=self.environment,
             check=False,
         )

@@ -49,7 +49,7 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ask(argv: list[str], folder: Path) -> set[str]:
     env = {"PATH": f"{folder}/bin:{os.environ['PATH']}", "HOME": str(folder), "LANG": "C.UTF-8"}
-    done = subprocess.run(argv, capture_output=True, text=True, timeout=30, env=env, check=False, cwd=folder)
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=300, env=env, check=False, cwd=folder)
     assert done.stderr == ""
     assert not (folder / "started").exists(), "completion started a program"
     return set(done.stdout.split())

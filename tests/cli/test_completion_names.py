@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from colter.cli.completing.names import names_file
+from colter.cli.completing.names_file import names_file
 from tests.cli.running import Machine
+from tests.export.filling import fill
+from tests.store.making import answer, done, look
 
 CONFIG = """\
 github: {token: hunter22hunter22, targets: [pallets/flask, "my-org/*", "!my-org/sandbox"]}
@@ -48,7 +50,14 @@ def kept(machine: Machine) -> Path:
 
 
 def names(machine: Machine) -> str:
-    return kept(machine).read_text().partition("\n")[2]
+    """Those of the configuration."""
+    lines = kept(machine).read_text().splitlines(keepends=True)[1:]
+    return "".join(line for line in lines if not line.startswith(("watched ", "former ")))
+
+
+def targets(machine: Machine) -> set[str]:
+    """Those of the history, each with what it is."""
+    return {line for line in kept(machine).read_text().splitlines()[1:] if line not in names(machine).splitlines()}
 
 
 @pytest.mark.parametrize("command", ["config show", "status", "track pypi x --dry-run --timeout 1ms", "logout"])
@@ -65,13 +74,32 @@ def test_the_file_has_names_only_and_is_private(used: Machine) -> None:
 
 
 def test_the_file_is_written_anew_when_the_configuration_has_changed_and_only_then(used: Machine) -> None:
-    used.inside("config", "show")
+    used.inside("status")
     first = kept(used).stat()
     used.inside("status")
+    used.inside("config", "show")
     assert kept(used).stat() == first
     used.configure(CONFIG.replace("nightly backup", "hourly backup"))
     used.inside("status")
     assert "heartbeat hourly backup\n" in names(used)
+
+
+def test_a_target_is_former_once_it_is_not_configured_any_more(used: Machine) -> None:
+    used.configure(CONFIG + '  - {name: old api, url: "http://127.0.0.1/"}\n')
+    fill(used, [done("1", answer(0, "old api"), answer(0, "api"), look(0, "my-org/app"), look(0, "my-org/sandbox"))])
+    used.inside("config", "show")
+    assert targets(used) == set()
+    used.inside("status")
+    known = {"watched probe:api", "watched github:my-org/app", "former github:my-org/sandbox"}
+    assert targets(used) == {*known, "watched probe:nightly backup", "watched probe:old api"}
+    used.configure(CONFIG)
+    used.inside("config", "show")
+    assert targets(used) == {*known, "watched probe:nightly backup", "former probe:old api"}
+    used.inside("forget", "old api", "--dry-run")
+    assert "former probe:old api" in targets(used)
+    used.inside("forget", "old api", "--yes")
+    assert "former probe:old api" not in targets(used)
+    assert names(used) == NAMES
 
 
 def test_names_that_variables_set_come_and_go_with_them(used: Machine) -> None:

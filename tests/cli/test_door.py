@@ -140,7 +140,7 @@ def test_an_interrupted_run_ends_in_order(machine: Machine, number: signal.Signa
         )
         until(lambda: server.requests)
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (code, "", "")
 
 

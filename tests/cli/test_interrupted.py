@@ -62,7 +62,7 @@ def test_results_that_were_there_are_kept_and_told(
     assert process.stdout
     assert json.loads(process.stdout.readline())["endpoint"] == "fine"
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (code, "")
     assert err == "colter: interrupted; results until then: 1, kept in the history\n"
     assert kept(machine) == ["probe:fine"]
@@ -75,7 +75,7 @@ def test_a_table_shows_what_was_there_and_a_document_is_not_halved(
     process = start(machine, "probe", server.url("/up"), "--count", "500", "--interval", "30s", "-f", format_)
     until(lambda: kept(machine))
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert ("200" in out) is shown
     assert "interrupted; results until then: 1" in err

@@ -142,6 +142,7 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ("pypi: {packages: ['../x']}", "expected the name of a package"),
         ("pypi: [a]", "expected a section with keys, got a list"),
         ("github: {targets: [flask]}", "expected owner/name"),
+        ("github: {targets: [pallets/..]}", "expected owner/name"),
         ("github: {with: [stars]}", "expected 'downloads', 'issues', 'traffic', 'ci' or 'security', got 'stars'"),
         ("github: {token: 12345}", "expected a secret as text; put it in quotes"),
         ("github: {token: ''}", "expected a secret of 1 to"),
@@ -220,10 +221,19 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(tmp_path: Path) -> No
         ),
         ("alerts: {rules: [{match: 'github:*', when: 'releases_new > 0 for 1h'}]}", "leave out 'for'"),
         ("alerts: {routes: [{match: {state: up}, notify: [a]}]}", "expected 'down' or 'degraded', got 'up'"),
-        ("alerts: {channels: {a: {type: slack, url: x, fallback: b}}}", "a.fallback: no channel is called 'b'"),
-        ("alerts: {channels: {a: {type: slack, url: x, fallback: a}}}", "a.fallback: it falls back on itself"),
         (
-            "alerts: {channels: {a: {type: slack, url: x, fallback: b}, b: {type: slack, url: x, fallback: a}}}",
+            "alerts: {channels: {a: {type: slack, url: 'https://x', fallback: b}}}",
+            "a.fallback: no channel is called 'b'",
+        ),
+        (
+            "alerts: {channels: {a: {type: slack, url: 'https://x', fallback: a}}}",
+            "a.fallback: it falls back on itself",
+        ),
+        (
+            (
+                "alerts: {channels: {a: {type: slack, url: 'https://x', fallback: b}, "
+                "b: {type: slack, url: 'https://x', fallback: a}}}"
+            ),
             "b.fallback: it falls back on itself",
         ),
         ("alerts: {maintenance: [{}]}", "expected cron and duration, or from and until"),
@@ -283,6 +293,17 @@ def test_a_refusal_does_not_repeat_a_likely_secret(tmp_path: Path, text: str) ->
 def test_a_thousand_mistakes_are_not_a_thousand_lines(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"\.\.\. and 900 more"):
         load(tmp_path, "pypi: {packages: [" + "1," * 1000 + "]}")
+
+
+def test_of_a_file_in_which_everything_is_wrong_one_line_is_enough(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="1:1: 100,001 values are wrong: this is no configuration of Colter"):
+        load(tmp_path, f"endpoints: [{'1,' * 100_001}]")
+
+
+def test_among_thousands_of_names_the_nearest_is_not_looked_for(tmp_path: Path) -> None:
+    listed = ", ".join(f"{{name: e{number}, url: 'tcp://a:1', needs: [x{number}]}}" for number in range(3_000))
+    with pytest.raises(ConfigError, match=r"no endpoint is called 'x0'; none of 3,000 is\n(.*\n){99}\.\.\. and more$"):
+        load(tmp_path, f"endpoints: [{listed}]")
 
 
 def test_every_key_is_described_and_the_schema_for_editors_has_them_all() -> None:

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from colter import __version__
+from colter.app.watching.bulletin import FILE
 from colter.core.clock import SystemClock
 from colter.core.own_metrics import METRICS
 from tests.cli.running import PROGRAM, Machine
 from tests.daemon_web.listening import Listening, listening
 from tests.fakes.endpoints import EndpointServer, reply
+from tests.servers.asking import ask
 from tests.servers.process import LOOPBACK, free_port
 from tests.servers.prometheus import prometheus
 from tests.servers.promtool import check_metrics
-from tests.watching.daemons import until
+from tests.watching.daemons import daemon, until
 
 TOKEN = "correct-horse-battery"
 
@@ -159,6 +161,17 @@ def test_no_address_is_told_before_anything_begins(machine: Machine, web: Endpoi
     done = machine.inside("daemon", "--listen", "here")
     assert done.code == 2
     assert "expected host:port" in done.err
+
+
+@pytest.mark.parametrize("host", [LOOPBACK, "[::1]"])
+def test_status_says_where_it_really_listens(machine: Machine, web: EndpointServer, host: str) -> None:
+    machine.configure(configuration(web))
+    bulletin = machine.home / "state" / "colter" / FILE
+    with daemon(machine, "--listen", f"{host}:0"):
+        until(bulletin.exists)
+        place = json.loads(bulletin.read_text())["serving"]
+        assert place.rpartition(":")[0] == host
+        assert ask(f"http://{place}/healthz").status == 200
 
 
 @pytest.mark.parametrize("option", [(), ("--listen", "off")], ids=["without the option", "with it"])

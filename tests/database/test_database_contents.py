@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from itertools import permutations
 
 import pytest
 from sqlalchemy import text
 
-from colter.app.sending import send_entries
+from colter.app.delivering.sending import send_entries
 from colter.core.model import (
     DailyCount,
     EndpointState,
@@ -242,3 +243,38 @@ def _send(place: Place, *batches: Sequence[Entry]) -> list[Refusal]:
 def _sink(place: Place) -> Database:
     """The same for all tests, which saves to look at the tables each time: it keeps no connection."""
     return place.sink()
+
+
+def _of_four_machines(number: int) -> Sequence[Round]:
+    """What they saw of the same targets, two of them at the same moment; each has another key."""
+
+    def one(key: str, state: EndpointState, *, minutes: float, stars: float | None) -> Round:
+        values, problem = ({}, "refused") if stars is None else ({STARS: stars}, None)
+        reading = look(minutes, f"a/{number}", values=values, problem=problem)
+        result = answer(minutes, f"api {number}", state)
+        return replace(done(f"{key} {number}", reading, result, minutes=minutes), machine=key)
+
+    return (
+        one("a", EndpointState.UP, minutes=5, stars=1),
+        one("c", EndpointState.DOWN, minutes=9, stars=None),
+        one("b", EndpointState.UP, minutes=9, stars=3),
+        one("d", EndpointState.UP, minutes=7, stars=4),
+    )
+
+
+@pytest.mark.parametrize("parts", [1, 2, 4])
+def test_which_look_is_the_newest_does_not_depend_on_what_arrives_last(place: Place, parts: int) -> None:
+    """Of the same moment it is the one whose round has the larger key."""
+    orders = [
+        [_of_four_machines(number)[turn] for turn in turns] for number, turns in enumerate(permutations(range(4)))
+    ]
+    _send(place, *(entries(*(each for order in orders for each in order[start::parts])) for start in range(parts)))
+    newest = place.rows("SELECT machine, state FROM endpoint_status")
+    assert newest == [{"machine": "c", "state": "down"}] * len(orders)
+    of_readings = place.rows(
+        "SELECT round.machine AS newest, of_good.machine AS good, last_number.value FROM last_reading"
+        " JOIN reading ON reading.id = reading_id JOIN round ON round.id = reading.round_id"
+        " JOIN reading AS good ON good.id = good_reading_id JOIN round AS of_good ON of_good.id = good.round_id"
+        " JOIN last_number ON last_number.target_id = last_reading.target_id"
+    )
+    assert of_readings == [{"newest": "c", "good": "b", "value": 3}] * len(orders)

@@ -76,7 +76,7 @@ def test_an_interrupted_migration_goes_on_where_it_stood(new_server_place: Place
 
 def test_machines_that_begin_at_the_same_time_make_the_tables_once(new_place: Place) -> None:
     machines = [subprocess.Popen([sys.executable, "-c", SENDS], env=_naming(new_place)) for _ in range(2)]
-    assert [machine.wait(timeout=60) for machine in machines] == [0, 0]
+    assert [machine.wait(timeout=300) for machine in machines] == [0, 0]
     _check_tables(new_place)
 
 

@@ -18,7 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from colter.app import transfer
+from colter.app.delivering import transfer
 from colter.cli.context import Context, Streams
 from colter.cli.main import run
 from tests.fakes.clock import FakeClock

@@ -274,6 +274,6 @@ def test_the_newest_state_is_served_until_somebody_interrupts(machine: Machine) 
         (url,) = re.findall(r"http://\S+", served.stderr.readline())
         page = ask(url).well().body.decode()
         served.send_signal(signal.SIGINT)
-        served.communicate(timeout=30)
+        served.communicate(timeout=300)
     assert served.returncode == 130
     assert 'colter_github_repo_stars{repo="sample-org/repo-002"} 2002.0' in page

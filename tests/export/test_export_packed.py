@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 HOUR = timedelta(hours=1)
 EXPORTS = """
 import pathlib, sys
-from colter.app import transfer
+from colter.app.delivering import transfer
 from tests.export import killed_at
 
 state, path, die_at = sys.argv[1:]

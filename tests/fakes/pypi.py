@@ -1,6 +1,5 @@
 """A package index and its download statistics, on one loopback server that knows only what a test put there."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,11 +101,6 @@ def table(kind: str, rows: Sequence[tuple[str, date, int]]) -> Answer:
 def raw(body: bytes | str, status: int = 200, **headers: str) -> Answer:
     """Whatever a broken server says."""
     return Answer(body.encode() if isinstance(body, str) else body, status, headers=headers)
-
-
-def as_text(answer: Answer) -> Any:
-    """The JSON of an answer, to change and send again."""
-    return json.loads(answer.body)
 
 
 def _link(name: str, attributes: Mapping[str, str | None]) -> str:

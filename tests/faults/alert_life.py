@@ -157,7 +157,7 @@ async def opened(
     desk = Desk(alerts, store, clock)
 
     async def make_marked(name: str) -> Notifier:
-        return _Marked(make_notifier(name, Parts(settings, http, store, clock)), marks)
+        return _Marked(make_notifier(name, Parts(settings, lambda: http, store, clock)), marks)
 
     sender = Sender(store, clock, desk, plan=alerts, make=make_marked, about=read_about(settings.config))
     await store.open()

@@ -19,8 +19,11 @@ from colter.config.vault.vault import OpenVault
 from colter.config.yaml.document import parse_document
 from colter.core.clock import Clock, SystemClock
 from colter.core.model import AlertState, Delivery, ProbeResult
+from colter.core.ports import Store
 
 EVERY = timedelta(minutes=15)
+Story = Callable[[Clock, Store], Awaitable[None]]
+"""What happens meanwhile."""
 _LONG_AGO = timedelta(hours=1)
 # In a process of its own: what it works must not count as the daemon's latency.
 _SERVER = """
@@ -71,17 +74,17 @@ def answering(
             process.kill()
 
 
-def watch(configuration: Mapping[str, Any], state_dir: Path, story: Callable[[Clock], Awaitable[None]]) -> Watched:
+def watch(configuration: Mapping[str, Any], state_dir: Path, story: Story) -> Watched:
     """Watch as the daemon does until a story has been told; what was kept."""
     return asyncio.run(_watch(_settings(configuration), state_dir, story))
 
 
-async def _watch(settings: Settings, state_dir: Path, story: Callable[[Clock], Awaitable[None]]) -> Watched:
+async def _watch(settings: Settings, state_dir: Path, story: Story) -> Watched:
     clock = SystemClock()
     async with open_runtime(settings, clock, state_dir=state_dir, rhythm=EVERY) as runtime:
         await runtime.take_charge()
         watching = asyncio.create_task(run_daemon(read_watch_plan(settings, EVERY), runtime, clock))
-        await story(clock)
+        await story(clock, runtime.store)
         watching.cancel()
         await asyncio.wait([watching])
         assert watching.cancelled()

@@ -9,20 +9,20 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from colter.core.alerting.deliveries import from_delivery
 from colter.core.clock import Clock
-from tests.faults.crowd import Watched, answering, watch
+from colter.core.ports import Store
+from tests.faults.crowd import Story, Watched, answering, watch
 
 HOSTS, PORT = 200, 8080
 BEFORE, AFTER = timedelta(seconds=2.5), timedelta(seconds=4)
 _SERVED, _GATEWAY = "10.9.0.0/16", "10.8.0.2"
 _LOCAL = ("local", _SERVED, "dev", "lo", "table", "local")
-Story = Callable[[Clock], Awaitable[None]]
 
 
 class Line:
@@ -91,7 +91,7 @@ def story(kind: str, line: Line, length: timedelta) -> Story:
             line.leave_hotel()
         line.mend()
 
-    async def tell(clock: Clock) -> None:
+    async def tell(clock: Clock, _: Store) -> None:
         await clock.sleep(BEFORE)
         await {"down": down, "silent": silent, "portal": portal}[kind](clock)
         await clock.sleep(AFTER)

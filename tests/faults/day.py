@@ -142,7 +142,10 @@ class _Life:
             self.end()
 
     def look(self) -> None:
-        """Note what it has of the machine."""
+        """Note what it has of the machine, once it is at work."""
+        newest = self._day.world.web.newest
+        if newest is None or newest < self._day.starts[-1]:
+            return
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         told = dict(line.split(":", 1) for line in status.splitlines())
         if "VmRSS" not in told:  # it is about to end

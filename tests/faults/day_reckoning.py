@@ -3,10 +3,11 @@
 import json
 import re
 import sqlite3
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +19,8 @@ from tests.faults.day_world import Answer
 
 MARGIN = timedelta(seconds=30)
 """By so much the times of a daemon and of the world may differ: half a second of the machine."""
+_ROUNDED = timedelta(seconds=1)
+"""By so much a daemon is born earlier by its own clock."""
 TOO_OLD = 3 * MINUTE
 """Bad looks do not count any more after a gap of three intervals."""
 _ROWS = (
@@ -78,6 +81,21 @@ def assert_sound(day: Day) -> None:
         assert connection.execute("SELECT count(*) FROM outbox WHERE settled IS NULL").fetchall() == [(0,)]
 
 
+def by_the_world(day: Day, kept: Sequence[Look]) -> list[Look]:
+    """The same by the clock of the world: that of a daemon is behind by as long as it took to be born.
+
+    By how much, the answers tell that were given later than they came.
+    """
+    lives = [bisect(day.starts, look.at + _ROUNDED) for look in kept]
+    behind = defaultdict[int, timedelta](timedelta)
+    for life, look in zip(lives, kept, strict=True):
+        given = day.world.web.answers.get(look.name, {}).get(look.size or 0)
+        if given and look.status is not None:
+            late = given.at - look.at - timedelta(milliseconds=look.latency or 0)
+            behind[life] = max(behind[life], late)
+    return [replace(look, at=look.at + behind[life]) for life, look in zip(lives, kept, strict=True)]
+
+
 def untrue(day: Day, kept: Iterable[Look]) -> list[str]:
     """Results that do not say what the world did; those that are unknown say nothing."""
     parts = {part.name: part for part in day.world.story.parts}
@@ -122,7 +140,22 @@ def repeats(day: Day) -> Counter[str]:
 
 def tries_that_failed(day: Day) -> int:
     """To tell something: a channel may have taken it all the same."""
-    return sum(log.read_text().count("has not taken a message") for log in day.world.folder.glob("colter.log*"))
+    return _count_in_logs(day, "has not taken a message")
+
+
+def stops(day: Day) -> int:
+    """How often a daemon had no turn for a while, and what it looked at meanwhile is doubtful."""
+    return _count_in_logs(day, "stopped for")
+
+
+def seen(day: Day, parts: Iterable[Part]) -> int:
+    """Outages of which the world has given enough answers that they must be told."""
+    return sum(
+        sum(outage.holds(answer.at) for answer in given) >= 2 * DOWN_AFTER
+        for part in parts
+        for given in [day.world.web.answers.get(part.name, {}).values()]
+        for outage in part.outages
+    )
 
 
 def unkept(day: Day, kept: Iterable[Look]) -> int:
@@ -134,13 +167,17 @@ def unkept(day: Day, kept: Iterable[Look]) -> int:
 def to_tell(day: Day, kept: Iterable[Look], name: str) -> list[list[str]]:
     """What there was to tell of these looks: either way, when a gap is about as long as what it takes to forget."""
     own = [look for look in kept if look.name == name]
-    return [list(_told(own, _counts(day, name), TOO_OLD + slack)) for slack in (-MARGIN, MARGIN)]
+    return [list(_told(own, _counts(day, name), TOO_OLD + slack)) for slack in (-MARGIN, timedelta(), MARGIN)]
 
 
 def to_report(day: Day, kept: Iterable[Look], name: str) -> int:
     """How many outages these looks make: other than for an alarm, a look counts however long ago it was."""
     own = [look for look in kept if look.name == name]
     return list(_told(own, _counts(day, name), timedelta.max)).count("firing")
+
+
+def _count_in_logs(day: Day, words: str) -> int:
+    return sum(log.read_text().count(words) for log in day.world.folder.glob("colter.log*"))
 
 
 def _counts(day: Day, name: str) -> tuple[int, int]:
@@ -187,12 +224,12 @@ def _came_late(look: Look, given: dict[int, Answer]) -> bool:
 
 
 def _is_true_of_job(day: Day, part: Part, look: Look) -> bool:
-    before = [at for at in day.world.beats[part.name] if at <= look.at]
-    if not before or abs(look.at - before[-1]) < MARGIN:
+    beats, patience = day.world.beats[part.name], day.world.story.patience
+    before = [beat for beat in beats if beat.heard <= look.at]
+    if not before or any(beat.begun - MARGIN < look.at < beat.heard + MARGIN for beat in beats):
         return True
-    silence = look.at - before[-1]
-    late = silence > day.world.story.patience
-    return abs(silence - day.world.story.patience) < MARGIN or (look.state == "down") == late
+    least, most = look.at - before[-1].heard, look.at - before[-1].begun
+    return least - MARGIN < patience < most + MARGIN or (look.state == "down") == (least > patience)
 
 
 def _look(told: dict[str, Any]) -> Look:

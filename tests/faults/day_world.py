@@ -29,6 +29,14 @@ class Answer:
     status: int
 
 
+@dataclass(frozen=True)
+class Beat:
+    """A report of a job: it arrived after it was begun, and before its answer was there."""
+
+    begun: datetime
+    heard: datetime
+
+
 @dataclass
 class Web:
     """Answers as the story has it. The number of an answer is the length of its body, so that it can be told apart."""
@@ -37,10 +45,13 @@ class Web:
     time: FastTime
     answers: dict[str, dict[int, Answer]] = field(default_factory=lambda: defaultdict(dict))
     """By endpoint and number."""
+    newest: datetime | None = None
+    """When somebody asked last."""
 
     def __call__(self, visit: Visit) -> None:
         name = visit.path[1:]
         at, part = self.time.now(), self._parts.get(name)
+        self.newest = at
         down = part is not None and any(spell.holds(at) for spell in part.spells)
         if part and down and part.how == "silent":
             visit.pause(5)
@@ -76,7 +87,7 @@ class World:
     database_line: Proxy
     listen: int = field(default_factory=free_port)
     """Port where the daemon takes the reports of jobs."""
-    beats: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
+    beats: dict[str, list[Beat]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def endpoints(self) -> list[dict[str, Any]]:
@@ -136,7 +147,7 @@ class World:
             return True
         with suppress(OSError):
             if ask(f"http://{LOOPBACK}:{self.listen}/beat/{_token(part)}", method="POST").status == 200:
-                self.beats[part.name].append(at)
+                self.beats[part.name].append(Beat(at, self.time.now()))
                 return True
         return False
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from colter.app.cycle import commit
-from colter.app.deliver import Bounds, Courier
+from colter.app.delivering.courier import Bounds, Courier
+from colter.app.delivering.routes import ToDisplay, ToSink
 from colter.app.registry import Parts, make_sink
-from colter.app.routes import ToDisplay, ToSink
 from colter.config.settings import make_settings
 from colter.core.clock import SystemClock
 from colter.core.errors import DeliveryError
@@ -130,7 +130,7 @@ async def _opened(plan: Plan, http: Http, marks: Marks) -> AsyncIterator[tuple[S
         couriers = []
         for recipient, (name, env) in plan.sinks.items():
             settings = make_settings(None, env, _nothing_is_locked)
-            sink = make_sink(name, Parts(settings, http, store, clock))
+            sink = make_sink(name, Parts(settings, lambda: http, store, clock))
             stack.push_async_callback(sink.close)
             route = (
                 ToDisplay(_Display(recipient, sink, marks), store)

@@ -18,7 +18,7 @@ from tests.cli.running import Machine
 from tests.fakes.endpoints import EndpointServer, reply
 from tests.faults.cutting import run
 from tests.servers.process import LOOPBACK
-from tests.watching.daemons import daemon, ended, endpoints, kept, until
+from tests.watching.daemons import daemon, ended, kept, states, until
 
 UNFINDABLE, HEALTHY = 30, 5
 
@@ -26,16 +26,17 @@ UNFINDABLE, HEALTHY = 30, 5
 def main(folder: Path, seconds: float) -> None:
     machine = Machine(folder)
     with _silent_name_server(folder / "resolv.conf"), EndpointServer(reply()) as web:
-        urls = {f"well{number}": web.url() for number in range(HEALTHY)}
-        urls |= {f"lost{number}": f"http://host{number}.example.org/" for number in range(UNFINDABLE)}
-        machine.configure(f"probe: {{timeout: 2s}}\n{endpoints(**urls)}")
+        usual = {"interval": "1s", "confirm": 0}
+        well = [{"name": f"well{n}", "url": web.url(), "timeout": "30s", **usual} for n in range(HEALTHY)]
+        lost = [{"name": f"lost{n}", "url": f"http://host{n}.example.org/", **usual} for n in range(UNFINDABLE)]
+        machine.configure(f"probe: {{timeout: 2s}}\nendpoints: {json.dumps([*well, *lost])}\n")
         with daemon(machine) as process:
-            until(lambda: len(web.requests) > HEALTHY)
+            until(lambda: len(web.requests) > HEALTHY and states(machine, "lost0"))
             time.sleep(seconds)
             code, said, took = ended(process)
         looks = len(web.requests)
-    states = Counter(f"{look['target'].rstrip('0123456789')} {look['state']}" for look in kept(machine))
-    json.dump({"code": code, "said": said, "seconds": took, "looks": looks, "states": states}, sys.stdout)
+    found = Counter(f"{look['target'].rstrip('0123456789')} {look['state']}" for look in kept(machine))
+    json.dump({"code": code, "said": said, "seconds": took, "looks": looks, "states": found}, sys.stdout)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from colter.cli.main import run
 from tests.cli.running import Machine
 from tests.faults.handlers import await_handler
 from tests.faults.hurried import FastClock
+from tests.withheld import withheld
 
 SPEED = 20
 LIMIT = 5
@@ -60,7 +61,7 @@ class Lives:
             os._exit(code)
 
     def signalled(self, number: int, kind: Kind, chance: random.Random) -> tuple[Kind, int, float]:
-        """How one life ended: its exit code, or negative what killed it; and how many seconds that took."""
+        """How one life ended: its exit code, or negative what killed it; and how many seconds of its own that took."""
         child = self.born(number)
         if chance.random() < LISTENING:
             await_handler(child)
@@ -68,10 +69,13 @@ class Lives:
         if kind in ("SIGHUP", "twice"):
             os.kill(child, signal.SIGHUP if kind == "SIGHUP" else signal.SIGTERM)
             time.sleep(chance.uniform(0, 0.5 if kind == "SIGHUP" else 0.1))
-        begun = time.perf_counter()
-        # One that has ended by the signal before is not reaped yet, so the number is still its own.
-        os.kill(child, signal.SIGTERM if kind in ("SIGHUP", "twice") else signal.Signals[kind])
-        return kind, _ended(child), time.perf_counter() - begun
+        with withheld(child) as waited:
+            begun = time.perf_counter()
+            # One that has ended by the signal before is not reaped yet, so the number is still its own.
+            os.kill(child, signal.SIGTERM if kind in ("SIGHUP", "twice") else signal.Signals[kind])
+            code = _ended(child)
+            took = time.perf_counter() - begun
+        return kind, code, took - waited.seconds
 
 
 def main(home: Path, lives: int) -> None:

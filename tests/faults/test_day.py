@@ -16,8 +16,11 @@ from tests.faults.day_reckoning import (
     Look,
     assert_in_every_sink,
     assert_sound,
+    by_the_world,
     looks,
     repeats,
+    seen,
+    stops,
     to_tell,
     told_by_hook,
     told_by_mail,
@@ -42,9 +45,9 @@ SIZE = (
     if FULL
     else Size(timedelta(minutes=42), parts=16, kills=3, edits=8, failures=1)
 )
-MOST = 3 / 4 if FULL else 1 / 4
+MOST = 3 / 4 if FULL else 1 / 2
 UNKNOWN = 1 / 4
-"""So much may be unknown, on a machine that is so busy that ten virtual seconds pass without a turn for us."""
+"""So much may be unknown, besides one look at each for every time that the daemon had no turn for so long."""
 
 
 def test_a_day_on_which_everything_happens(tmp_path: Path, victoria: VictoriaMetrics, postgres: Postgres) -> None:
@@ -59,17 +62,18 @@ def test_a_day_on_which_everything_happens(tmp_path: Path, victoria: VictoriaMet
         f"{len(kept)} results {dict(states)}, {unkept(day, kept)} answers without one; "
         f"{len(around.hook.taken)} messages and {len(around.mail.taken)} mails, repeated {dict(repeats(day))}\n"
     )
-    assert_steady(day.lives[-1])
+    assert_steady(day.lives)
     assert_sound(day)
     assert_in_every_sink(day, kept)
-    assert untrue(day, kept) == []
-    assert states["unknown"] <= UNKNOWN * len(kept)
+    truly = by_the_world(day, kept)
+    assert untrue(day, truly) == []
+    assert states["unknown"] <= UNKNOWN * len(kept) + stops(day) * len({look.name for look in kept})
     assert repeats(day).total() <= len(day.lives) - 1 + tries_that_failed(day)
     for part in story.parts:
         assert_told_of(part, day, kept)
     assert told_needlessly(day) == set()
     assert_most_were_told(day)
-    assert_report_agrees(day, kept)
+    assert_report_agrees(day, truly)
 
 
 def assert_told_of(part: Part, day: Day, kept: Sequence[Look]) -> None:
@@ -81,7 +85,8 @@ def assert_told_of(part: Part, day: Day, kept: Sequence[Look]) -> None:
 
 
 def assert_most_were_told(day: Day) -> None:
-    """A busy machine takes virtual minutes to start a daemon, and an outage may be over by then."""
-    parts = day.world.story.parts
-    outages = sum(len(part.outages) for part in parts)
-    assert sum(told_by_hook(day, part.name).count("ok") for part in parts) >= MOST * outages
+    """Of those that somebody saw: a busy machine takes virtual minutes to start a daemon, and one may be over then."""
+    ill = [part for part in day.world.story.parts if part.how == "ill"]
+    outages = seen(day, ill)
+    assert outages
+    assert sum(told_by_hook(day, part.name).count("ok") for part in ill) >= MOST * outages

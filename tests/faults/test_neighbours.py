@@ -1,11 +1,15 @@
 """F13, F14: a hundred of a thousand endpoints hang or have names that nobody finds; the others do not notice."""
 
+import os
 import socket
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -15,13 +19,20 @@ import pytest
 from colter.app.watching.schedule import phase
 from colter.core.clock import Clock
 from colter.core.model import EndpointState, ProbeResult
+from colter.core.ports import Store
 from tests.faults.crowd import Watched, address, answering, watch
 from tests.full import FULL
 from tests.servers.process import free_port
+from tests.withheld import Withheld
 
 MANY, HANGING, UNFINDABLE, HOSTS = 1000, 50, 50, 150
-INTERVAL, LENGTH = (10, timedelta(minutes=2)) if FULL else (2, timedelta(seconds=5.5))
-LOOKS = 10 if FULL else 2
+INTERVAL, LENGTH = (10, timedelta(minutes=2)) if FULL else (4, timedelta(seconds=9))
+DOWN_AFTER = 2
+PATIENCE = timedelta(minutes=1)
+"""Of the healthy, when the machine is busy; there the others may be late, and nobody is ill for that."""
+LATE = frozenset[EndpointState]() if FULL else {EndpointState.UNKNOWN}
+"""What is said of those that are looked at too late."""
+TENTH = timedelta(seconds=0.1)
 
 
 @pytest.fixture
@@ -56,32 +67,55 @@ def test_sick_neighbours_change_nothing_for_the_healthy(tmp_path: Path, silent: 
     sick = {f"hangs-{n}": f"http://{address(HOSTS + n)}:{silent}/" for n in range(HANGING)}
     sick |= {f"lost-{n}": f"http://h{n}.example.org:{port}/" for n in range(UNFINDABLE)}
 
-    async def wait(clock: Clock) -> None:
-        await clock.sleep(LENGTH)
-
-    with answering(hosts, port):
-        alone = watch(configuration(well), tmp_path / "alone", wait)
-        together = watch(configuration(well | sick), tmp_path / "together", wait)
+    # Side by side: what else the machine has to do, it has to do for both.
+    with answering(hosts, port), ProcessPoolExecutor(1, get_context("spawn")) as beside:
+        beside.submit(watch_alone, {}, tmp_path).result()
+        control = beside.submit(watch_alone, well, tmp_path / "alone")
+        busy = Withheld(os.getpid())
+        together = watch(configuration(well, sick), tmp_path / "together", partial(until_alarmed, len(sick)))
+        busy.look()
+        alone = control.result()
     before, after = latencies(alone), latencies(together)
-    tell("alone", before)
-    tell("with a hundred sick ones", after)
+    tell("alone", alone)
+    late = tell("with a hundred sick ones", together)
     assert {result.state for result in together.results if result.endpoint in well} == {EndpointState.UP}
-    assert {result.state for result in together.results if result.endpoint in sick} == {EndpointState.DOWN}
+    verdicts = {result.state for result in together.results if result.endpoint in sick}
+    assert verdicts - LATE == {EndpointState.DOWN}
     assert alarmed(alone) == set()
     assert alarmed(together) == set(sick)
-    assert len(after) >= 0.9 * len(before) >= LOOKS * len(well) * 0.9
-    late = [delay(result) for result in together.results]
-    sys.stdout.write(f"begun late: median {median(late):.3f} s, p99 {quantiles(late, n=100)[-1]:.3f} s\n")
-    assert quantiles(late, n=100)[-1] <= (1 if FULL else 1.9)
-    # The bench has exact figures; here a busy machine must not fail.
-    assert median(after) <= 2 * median(before) + 2
-    assert quantiles(after, n=10)[-1] <= 2 * quantiles(before, n=10)[-1] + 50
+    assert len(after) >= 0.9 * len(before) >= len(well)
+    assert late <= 1 + (0 if FULL else busy.seconds)
+    # The bench has exact figures.
+    assert median(after) <= 1.5 * median(before) + 1
+    assert quantiles(after, n=10)[-1] <= 1.5 * quantiles(before, n=10)[-1] + 10
 
 
-def configuration(urls: dict[str, str]) -> dict[str, Any]:
+def watch_alone(well: dict[str, str], folder: Path) -> Watched:
+    """In a process of its own. Of nobody: all is imported then."""
+
+    async def wait(clock: Clock, _: Store) -> None:
+        await clock.sleep(LENGTH)
+
+    return watch(configuration(well, {}), folder, wait) if well else Watched([], [], [])
+
+
+async def until_alarmed(count: int, clock: Clock, store: Store) -> None:
+    """So long, and until an alert was raised about so many."""
+    begun = clock.monotonic()
+    await clock.sleep(LENGTH)
+    while sum(state.incident is not None for state in await store.alert_states()) < count:
+        assert clock.monotonic() - begun < (LENGTH + PATIENCE).total_seconds(), "nobody was alarmed"
+        await clock.sleep(TENTH)
+
+
+def configuration(well: dict[str, str], sick: dict[str, str]) -> dict[str, Any]:
+    patience = "1s" if FULL else f"{PATIENCE.total_seconds():.0f}s"
     return {
-        "probe": {"interval": f"{INTERVAL}s", "timeout": "1s", "confirm": 0, "down_after": 2},
-        "endpoints": [{"name": name, "url": url} for name, url in urls.items()],
+        "probe": {"interval": f"{INTERVAL}s", "timeout": "1s", "confirm": 0, "down_after": DOWN_AFTER},
+        "endpoints": [
+            *({"name": name, "url": url, "timeout": patience} for name, url in well.items()),
+            *({"name": name, "url": url} for name, url in sick.items()),
+        ],
         "alerts": {"channels": {"hook": {"type": "webhook", "url": "http://127.0.0.1:9/"}}},
     }
 
@@ -103,6 +137,11 @@ def alarmed(watched: Watched) -> set[str]:
     return {state.target.name for state in watched.alerts if state.incident is not None}
 
 
-def tell(who: str, found: list[float]) -> None:
-    tenths = quantiles(found, n=10)
-    sys.stdout.write(f"{who}: {len(found)} looks, median {median(found):.2f} ms, p90 {tenths[-1]:.2f} ms\n")
+def tell(who: str, watched: Watched) -> float:
+    """How it went; how many seconds late one of a hundred begins at least."""
+    found, late = latencies(watched), quantiles([delay(result) for result in watched.results], n=100)[-1]
+    sys.stdout.write(
+        f"{who}: {len(found)} looks, median {median(found):.2f} ms, p90 {quantiles(found, n=10)[-1]:.2f} ms, "
+        f"begun late: p99 {late:.3f} s\n"
+    )
+    return late

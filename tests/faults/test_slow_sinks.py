@@ -23,6 +23,7 @@ from tests.servers.process import free_port
 from tests.servers.toxics import Proxy, Toxic
 from tests.servers.victoriametrics import VictoriaMetrics
 from tests.watching.daemons import daemon, ended, kept, until
+from tests.withheld import Withheld
 
 ENDPOINTS, LOOKS = (1000, 12) if FULL else (100, 4)
 INTERVAL = 5 if FULL else 1
@@ -37,16 +38,21 @@ TOXICS = {
 
 
 def test_looks_begin_when_they_would_without_it(victoria: VictoriaMetrics, tmp_path: Path) -> None:
-    before = p99(delays(tmp_path / "undisturbed", victoria, Toxic()))
+    found, _ = delays(tmp_path / "undisturbed", victoria, Toxic())
+    before = p99(found)
     sys.stdout.write(f"99 of 100 begin within {before:.4f} s\n")
     for toxic in TOXICS if FULL else ["hanging"]:
-        after = p99(delays(tmp_path / toxic, victoria, TOXICS[toxic]))
-        sys.stdout.write(f"when the sink is {toxic}: {after:.4f} s\n")
-        assert after <= (1.1 * before + 0.005 if FULL else 2 * before + 0.3)  # in CI others work beside us
+        found, withheld = delays(tmp_path / toxic, victoria, TOXICS[toxic])
+        after = p99(found)
+        sys.stdout.write(f"when the sink is {toxic}: {after:.4f} s, of {withheld:.4f} s in which others worked\n")
+        assert after <= 1.1 * before + 0.005 + (0 if FULL else withheld)
 
 
-def delays(folder: Path, victoria: VictoriaMetrics, toxic: Toxic) -> list[float]:
-    """Of every look, the seconds from when it was due until it began, with a sink that is owed something already."""
+def delays(folder: Path, victoria: VictoriaMetrics, toxic: Toxic) -> tuple[list[float], float]:
+    """Of every look, the seconds from when it was due until it began, with a sink that is owed something already.
+
+    And for how many seconds the daemon waited for a processor.
+    """
     machine, port, hosts = Machine(folder), free_port(), [address(number) for number in range(50)]
     with answering(hosts, port), Proxy(victoria.port) as proxy:
         urls = {f"e{n}": f"http://{hosts[n % len(hosts)]}:{port}/" for n in range(ENDPOINTS)}
@@ -57,9 +63,11 @@ def delays(folder: Path, victoria: VictoriaMetrics, toxic: Toxic) -> list[float]
         proxy.behave(toxic)
         with daemon(machine, "-o", "influx") as process:
             until(lambda: proxy.connections or process.poll() is not None)
+            busy = Withheld(process.pid)
             until(lambda: _count(folder) > LOOKS * ENDPOINTS, 10 * LOOKS * INTERVAL)
+            busy.look()
             assert ended(process)[0] == 143
-    return [_delay(look) for look in kept(machine)[1:]]
+    return [_delay(look) for look in kept(machine)[1:]], busy.seconds
 
 
 def p99(found: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from tests.daemon_web.listening import Listening, listening
 from tests.fakes.endpoints import EndpointServer, hang, reply
 from tests.servers.process import LOOPBACK
 from tests.watching.daemons import until
+from tests.withheld import Withheld
 
 TOKEN = "0123456789abcdef"
 BEGINNINGS = (
@@ -45,6 +46,7 @@ def test_they_do_not_keep_it_from_measuring_nor_from_answering(tmp_path: Path) -
         ]
         machine.configure(json.dumps({"endpoints": endpoints}))
         with listening(machine) as served, ThreadPoolExecutor(5 * len(BEGINNINGS)) as pool:
+            busy = Withheld(int((tmp_path / "state" / "colter" / "alerts.lock").read_text().split()[0]))
             for beginning in BEGINNINGS * 5:
                 pool.submit(pester, served, beginning, over)
             try:
@@ -54,9 +56,10 @@ def test_they_do_not_keep_it_from_measuring_nor_from_answering(tmp_path: Path) -
                     until(partial(served.answers, path))
                 until(lambda: len(web.requests) > looks + 3)
                 late = patiently(served, "colter_looks_late_total")
+                busy.look()
             finally:
                 over.set()
-    assert late == 0
+    assert late <= busy.seconds  # each of them by more than one
 
 
 def patiently(served: Listening, name: str) -> float:

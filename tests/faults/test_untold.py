@@ -87,7 +87,7 @@ def test_a_daemon_goes_on_and_ends_as_it_would(tmp_path: Path) -> None:
             until(partial(_is_asked, web))
             assert process.poll() is None, name
             process.send_signal(signal.SIGTERM)
-        assert {name: process.wait(10) for name, (process, _) in at_work.items()} == dict.fromkeys(places, 143)
+        assert {name: process.wait(60) for name, (process, _) in at_work.items()} == dict.fromkeys(places, 143)
 
 
 def _is_asked(web: EndpointServer) -> bool:

@@ -154,7 +154,7 @@ def test_it_works_beside_a_daemon(machine: Machine) -> None:
         machine.configure(config)
         _until(machine, gone)
         daemon.terminate()
-        _, said = daemon.communicate(timeout=30)
+        _, said = daemon.communicate(timeout=300)
     assert daemon.returncode == 143, said
     assert "Traceback" not in said
     assert "failed" not in said

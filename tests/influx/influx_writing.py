@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from colter.app.sending import send_entries
+from colter.app.delivering.sending import send_entries
 from colter.core.model import ProbeResult, Reading, Refusal
 from colter.core.secret import Secret
 from colter.net.http import Http

@@ -65,7 +65,7 @@ class Terminal:
             env={**self._machine.environment, "PATH": str(programs), "TERM": "xterm" if shell == "fish" else "dumb"},
             cwd=str(self.home),
             encoding="utf-8",
-            timeout=60,
+            timeout=300,
             dimensions=(50, 250),
         )
         child.delaybeforesend = None

@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from tests.cli.running import Machine
+from tests.export.filling import fill
 from tests.journeys.terminal import Terminal, terminal
+from tests.store.making import answer, done
 
 SHELLS = ("bash", "zsh", "fish")
 NASTY = (
@@ -45,8 +47,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("typed")
     machine = Machine(folder)
     machine.configure(_configuration())
-    (folder / "state" / "colter").mkdir(parents=True)
-    assert machine.process("config", "show").code == 0
+    fill(machine, [done("1", *(answer(0, name) for name in ("my api", "my old api", "https://old.example.org/")))])
+    assert machine.process("status").code == 0
     return folder
 
 
@@ -111,6 +113,8 @@ def _configuration() -> str:
         ("probe -- my\\ a\t", ["probe", "--", "my api"]),
         ("probe --expect my\\ a\t", ["probe", "--expect", "my a"]),
         ("probe 'my api' my\\ w\t", ["probe", "my api", "my web"]),
+        ("forget probe:m\tprobe:h\t", ["forget", "probe:my old api", "probe:https://old.example.org/"]),
+        ("forget -y zz\t", ["forget", "-y", "zz"]),
         ("config check comp\tplain\t", ["config", "check", "completion/plain.yaml"]),
         ("-c comp\tplain\tstat\t", ["-c", "completion/plain.yaml", "status"]),
         ("--state comp\tx st\t", ["--state", "completion/x", "status"]),

@@ -1,4 +1,4 @@
-"""Users of Clockwerk, and a certificate authority that this machine trusts."""
+"""Users of Clockwerk."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,14 +14,6 @@ from tests.servers.postgres import Postgres
 from tests.servers.process import LOOPBACK
 
 Mails = Callable[[trustme.CA | None], smtp.MailServer]
-
-
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
-    found = trustme.CA()
-    found.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    return found
 
 
 @pytest.fixture

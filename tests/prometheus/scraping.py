@@ -52,12 +52,12 @@ def serving_app(app: ASGIApp) -> Iterator[Served]:
 
     thread = threading.Thread(target=asyncio.run, args=(run(),))
     thread.start()
-    loop, work = stop.get(timeout=30)
+    loop, work = stop.get(timeout=300)
     try:
-        yield Served(told.get(timeout=30))
+        yield Served(told.get(timeout=300))
     finally:
         loop.call_soon_threadsafe(work.cancel)
-        thread.join(timeout=30)
+        thread.join(timeout=300)
         assert not thread.is_alive()
 
 

@@ -46,7 +46,7 @@ def listening(machine: Machine) -> Iterator[tuple[subprocess.Popen[str], Served]
             yield process, Served(told.split("/metrics")[0].partition("serving ")[2])
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(timeout=60)
+            process.wait(timeout=300)
 
 
 def up(found: dict[Series, float]) -> set[str]:

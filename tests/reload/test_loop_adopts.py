@@ -1,5 +1,6 @@
 """The loop goes on by another plan: what is as it was keeps its turn and its probe, and nothing else is kept."""
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -11,13 +12,14 @@ from colter.core.model import EndpointState
 from tests.fakes.clock import FakeClock
 from tests.fakes.endpoints import EndpointServer, Visit, reply
 from tests.probe.looking import check
-from tests.watching.test_loop import SECOND, TENTH, ledger, run_for
+from tests.watching.test_loop import LONG, TENTH, asked, ledger
+from tests.watching.working import run_until
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def plan(interval: timedelta = TENTH, **urls: str) -> WatchPlan:
-    watched = [Watched(check(url, name=name, timeout=3 * SECOND), interval) for name, url in urls.items()]
+    watched = [Watched(check(url, name=name, timeout=LONG), interval) for name, url in urls.items()]
     return WatchPlan(watched, {}, [], HOUR)
 
 
@@ -54,10 +56,11 @@ def test_what_is_going_on_is_not_begun_beside_itself() -> None:
 
 
 def test_a_probe_on_its_way_arrives_unless_its_endpoint_was_changed_or_taken_out() -> None:
-    """Each of them answers a second after it was asked, by a path that tells which it was."""
+    """Each of them is answered after the change, by a path that tells which it was."""
+    changed = threading.Event()
 
     def answer(visit: Visit) -> None:
-        visit.pause(1)
+        changed.wait(20)
         reply(500 if visit.path == "/former" else 200)(visit)
 
     with EndpointServer(answer) as web, ledger() as work:
@@ -65,14 +68,19 @@ def test_a_probe_on_its_way_arrives_unless_its_endpoint_was_changed_or_taken_out
         after = plan(same=web.url("/same"), changed=web.url("/latter"))
 
         async def follow(adopt: Callable[[WatchPlan], None]) -> None:
-            await work.clock.sleep(0.7 * SECOND)
+            while asked(web) != {"same": 1, "former": 2}:
+                await work.clock.sleep(TENTH)
             adopt(after)
+            changed.set()
 
-        run_for(2.6 * SECOND, run_daemon(before, work, work.clock, follow=follow))
-        same = sum(b"/same" in request for request in web.requests)
+        run_until(
+            lambda: {result.endpoint for result in work.results} >= {"same", "changed"},
+            run_daemon(before, work, work.clock, follow=follow),
+        )
     looks = {(result.endpoint, result.state) for result in work.results}
     assert looks == {("same", EndpointState.UP), ("changed", EndpointState.UP)}
-    assert same <= 3
+    first = {result.endpoint: result.at for result in reversed(work.results)}
+    assert first["same"] < first["changed"]  # it was on its way by then
 
 
 def test_what_was_taken_out_holds_up_no_complete_round() -> None:
@@ -84,9 +92,11 @@ def test_what_was_taken_out_holds_up_no_complete_round() -> None:
         before = plan(fine=web.url("/fine"), gone=web.url("/hangs"))
 
         async def follow(adopt: Callable[[WatchPlan], None]) -> None:
-            await work.clock.sleep(1.2 * SECOND)
+            while len(work.rounds) < 2:
+                await work.clock.sleep(TENTH)
             assert not any(done.complete for done in work.rounds)
             adopt(plan(fine=web.url("/fine")))
 
-        run_for(3.4 * SECOND, run_daemon(before, work, work.clock, follow=follow))
-    assert any(done.complete for done in work.rounds)
+        run_until(
+            lambda: any(done.complete for done in work.rounds), run_daemon(before, work, work.clock, follow=follow)
+        )

@@ -71,9 +71,10 @@ tell() {
 }
 measure
 tell "counted"
-rm -f "$disk/state/state.db-ballast"
+rm -f "$disk/state/state.db-ballast" "$disk/state/state.db-reserve"
 fill
 tell "full"
+"$colter" --state "$disk/state" status -f jsonl >"$told/status.out" 2>"$told/status.err"
 rm "$disk/filler"
 measure
 mount -o remount,ro "$disk"
@@ -91,7 +92,8 @@ def test_on_a_disk_that_is_full_or_read_only_it_reports_what_is_counted(machine:
     assert code == {"counted": "0", "full": "0", "read-only": "3"}
     looks = {scene: json.loads((told / f"{scene}.out").read_text())["uptime"]["looks"]["down"] for scene in scenes}
     assert looks == dict.fromkeys(scenes, 1)
-    assert (told / "full.err").read_text() == ""
+    assert (told / "full.err").read_text() == (told / "status.err").read_text() == ""
+    assert json.loads((told / "status.out").read_text())["result"]["state"] == "down"
     said = (told / "read-only.err").read_text().splitlines()
     assert said[0] == "colter: the report is not complete: not all that was measured could be counted"
     assert "cannot be" in said[1]

@@ -14,7 +14,7 @@ from colter.core.model import EndpointState, Event, ProbeResult, Reading, Round,
 from tests.alerts_commands.watching import measured, tracked
 from tests.cli.running import Machine
 from tests.export.histories import HOSTILE
-from tests.fakes.clock import START
+from tests.fakes.clock import START, FakeClock
 from tests.reports.lived import CONFIG, DAY, MIDNIGHT, THAT_DAY, reported, watched
 
 HEADS = ["Downtime", "Outages", "Blips", "p50 (ms)", "p95 (ms)", "p99 (ms)", "Looks"]
@@ -207,6 +207,13 @@ def test_what_is_no_condition_is_refused_before_anything_is_counted(
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.err
     assert not (machine.home / "state").exists()
+
+
+def test_a_name_has_no_colour_whatever_it_is(machine: Machine) -> None:
+    machine.configure('endpoints: [{name: down, url: "https://down.example.org/"}]\n')
+    watched(machine, {"down": "g" * 60})
+    ended = machine.inside("--color", "always", "report", "-f", "table", clock=FakeClock(START))
+    assert (ended.code, "down" in ended.out, "31mdown" in ended.out) == (0, True, False)
 
 
 def test_a_wide_report_fits_a_narrow_terminal(seen: Machine) -> None:

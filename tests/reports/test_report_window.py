@@ -99,6 +99,8 @@ def test_it_is_said_which_time_it_is(machine: Machine) -> None:
         (["--since", "1d"], "2026-05-03T12:00"),
         (["--until", "2026-05-04"], "2026-04-04T00:00"),
         (["--window", "99999d"], "1970-01-01T00:00"),
+        (["--since", "0001-01-01"], "1970-01-01T00:00"),
+        (["--since", "1d", "--until", "9999-12-31T23:59"], "2026-05-03T12:00"),
     ],
 )
 def test_a_window_is_a_length_up_to_its_end(machine: Machine, argv: list[str], since: str) -> None:
@@ -112,6 +114,9 @@ def test_a_window_is_a_length_up_to_its_end(machine: Machine, argv: list[str], s
         (["--since", "2026-05-05"], "--since: 2026-05-05 lies in the future"),
         (["--since", "2026-05-04T12:00"], "lies in the future"),
         (["--since", "2026-05-03", "--until", "2026-05-03"], "--until: 2026-05-03 is not after --since 2026-05-03"),
+        (["--until", "2026-12-31"], "--until: the 30d before 2026-12-31 lie in the future"),
+        (["--until", "9999-12-31"], "--until: the 30d before 9999-12-31 lie in the future"),
+        (["--until", "0001-01-01"], "--until: 0001-01-01 is not after --since 30d"),
         (["--since", "1d", "--window", "2d"], "--window and --since: one of them at a time"),
         (["--window", "0s"], "expected a duration above 0"),
         (["--window", "soon"], "expected a duration such as"),

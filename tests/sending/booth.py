@@ -24,7 +24,7 @@ from colter.store.sql import SqlStore
 from tests.config.opening import locked
 from tests.fakes.clock import START, FakeClock
 
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NAMES = [f"e{number}" for number in range(40)]
 ENDPOINTS = "\n".join(f"  - {{name: {name}, url: 'https://{name}.example.org/'}}" for name in NAMES)
 _PAGE = """\
@@ -66,7 +66,7 @@ class Booth:
         await self.store.exchange(decided.deliveries, states=decided.states)
 
     async def _make(self, name: str) -> Notifier:
-        return make_notifier(name, Parts(self.settings, self.http, self.store, self.clock))
+        return make_notifier(name, Parts(self.settings, lambda: self.http, self.store, self.clock))
 
     async def look(self, down: str = "", up: str = "") -> None:
         """One round, in which these endpoints are down and those are up."""

@@ -13,8 +13,8 @@ from colter.core.model import Owing
 from colter.notifiers import hook as hook_module
 from colter.store.memory import MemoryStore
 from tests.sending.booth import MINUTE, SECOND, Booth, play
+from tests.sending.named import channels
 from tests.sending.receiver import Receiver, receiving
-from tests.sending.test_sender import channels
 
 
 @asynccontextmanager

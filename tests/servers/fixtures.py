@@ -5,8 +5,10 @@ and `pushgateway` a test finds empty; whoever needs one for longer uses the cont
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from tests.servers import influxd, mariadb, postgres, pushgateway, victoriametrics
 
@@ -60,3 +62,12 @@ def emptied_pushgateway(pushgateway_server: pushgateway.Pushgateway) -> pushgate
     """Empty at the beginning of each test."""
     pushgateway_server.wipe()
     return pushgateway_server
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """A certificate authority that this process trusts, for servers within it."""
+    found = trustme.CA()
+    found.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    return found

@@ -12,6 +12,8 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from tests.servers.process import free_port
+
 LOOPBACK = "127.0.0.1"
 PIECE = 65536
 PIECES_PER_SECOND = 20  # of a throttled connection
@@ -48,7 +50,7 @@ class Proxy:
         self._upstream_port = upstream_port
         self._lasting = Toxic()
         self._passing: list[Toxic] = []
-        self._listener = _bound(0)
+        self._listener = _bound(free_port())
         self.port: int = self._listener.getsockname()[1]
         self._accepting: asyncio.Task[None] | None = None
         self._open: set[asyncio.Task[None]] = set()

@@ -104,7 +104,7 @@ def test_where_none_can_be_begun_that_is_told_over_the_channels_and_it_ends(mach
             until(lambda: rounds(state))
             state.rename(state.with_name("elsewhere"))
             state.write_text("no directory")
-            _, said = process.communicate(timeout=30)
+            _, said = process.communicate(timeout=300)
     assert process.returncode == 3
     assert f"colter: {state} is not a directory" in said
     [title] = hook.titles

@@ -26,7 +26,6 @@ class Scene:
     clock: FakeClock = field(default_factory=FakeClock)
     refusal: ColterError | None = None
     damage: DamagedError | None = None
-    mute: bool = False
     told: list[tuple[OwnEvent, str]] = field(default_factory=list)
 
     def play(self, deeds: Mapping[int, Callable[[], object]], *, mends_from: float = -inf, seconds: int = 600) -> Lost:
@@ -42,7 +41,7 @@ class Scene:
             raise TimeoutError
 
         async def live() -> Lost:
-            signs = Signs(lambda: self.damage, lambda: self.refusal, lambda: self.mute)
+            signs = Signs(lambda: self.damage, lambda: self.refusal)
             return await Custody(self.path, signs, tell, self.clock, mends_from).beside(work())
 
         return asyncio.run(live())
@@ -81,13 +80,6 @@ def test_of_this_nobody_is_told(scene: Scene, why: StateError, until: int) -> No
     with pytest.raises(TimeoutError):
         scene.play({10: scene.refuse(why), until: scene.refuse(None)})
     assert scene.told == []
-
-
-def test_of_a_full_disk_everybody_is_told_here_when_it_could_not_be_written_down(scene: Scene) -> None:
-    scene.mute = True
-    with pytest.raises(TimeoutError):
-        scene.play({10: scene.refuse(FULL)})
-    assert scene.told == [(OwnEvent.UNUSABLE_HISTORY, "no space left; what is measured waits in memory")]
 
 
 def test_one_that_is_removed_or_in_whose_place_there_is_another_is_lost(scene: Scene) -> None:

@@ -149,6 +149,10 @@ def test_looks_that_fell_out_are_counted() -> None:
     ]
 
 
+def test_whether_it_runs_is_not_for_itself_to_say() -> None:
+    assert Bulletin(running=False, told={"running": True, "process": 1}).record == {"running": False, "process": 1}
+
+
 def test_one_that_has_only_just_begun_or_is_of_another_version_is_shown_as_far_as_it_is_known() -> None:
     assert daemon_lines(Bulletin(running=True, told={"process": 1}), None, START) == ["a daemon runs, process 1"]
     odd = {"process": 1, "version": "9", "since": "soon", "last_round": 3, "looks": {"probe": {}}, "configuration": {}}
@@ -165,7 +169,7 @@ def test_where_there_is_no_daemon_that_is_told_when_nobody_has_looked_for_more_t
     assert daemon_lines(None, START - 3 * DAY, START) == ["no daemon runs here, and nothing was looked at for 3d"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "[" * 100_000, '{"process": 2}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", "[" * 100_000, '{"process": 2}', '{"process": NaN}'])
 def test_what_was_left_by_others_is_not_believed(machine: Machine, content: str) -> None:
     (machine.home / FILE).write_text(content)
     assert read_bulletin(machine.home, FakeClock()) in (None, Bulletin(running=False, told={"process": 2}))

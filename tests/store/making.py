@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from colter.core.model import EndpointState, Metric, ProbeResult, Reading, Round, Sample, Target
+from colter.core.model import DailyCount, EndpointState, Event, Metric, ProbeResult, Reading, Round, Sample, Target
 from colter.core.ports import Store
 from colter.store.sql import SqlStore
 from tests.fakes.clock import START, FakeClock
@@ -53,6 +53,25 @@ def done(key: str, *seen: Reading | ProbeResult, minutes: float = 0) -> Round:
         tuple(each for each in seen if isinstance(each, Reading)),
         tuple(each for each in seen if isinstance(each, ProbeResult)),
     )
+
+
+def day_of(series: str, days: int, count: int) -> DailyCount:
+    """A count of the day so many days after the start."""
+    return DailyCount(series, (START + timedelta(days=days)).date(), count)
+
+
+FULL_READING = Reading(
+    FLASK,
+    at(0),
+    samples=(Sample(STARS, 70_000), Sample(FORKS, 0.5), Sample(BY_PYTHON, 7, {"python": "3.11"})),
+    info={"language": "Python", "licence": "BSD-3-Clause ✓"},
+    missing={"traffic": "needs push access"},
+    identity="R_flask",
+    events=(
+        Event("issue", "5901", "It breaks 💥", at(-5), "https://github.example.org/5901"),
+        Event("issue", "5902", "", at(-4)),
+    ),
+)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ import pytest
 
 from colter.core.model import DailyCount, EndpointState, Latest, ProbeResult, Reading, Round, Sample, Target, Transfer
 from colter.core.ports import Store
+from colter.store import bounds
 from tests.fakes.clock import START
 from tests.store.making import BY_PYTHON, FLASK, FOR_EVER, STARS, Tell, answer, at, done, look
 
@@ -213,6 +214,22 @@ def test_an_export_goes_on_where_it_was(tell: Tell) -> None:
             await store.end_transfer(first.key)
         assert await store.transfer(first.key) is None
         assert await store.transfer(other.key) == other
+
+    tell(story)
+
+
+def test_exports_that_nobody_goes_on_with_do_not_become_more_and_more(tell: Tell) -> None:
+    async def story(store: Store) -> None:
+        oldest = Transfer("the one that is going on", at(0), at(0))
+        await store.keep_transfer(oldest)
+        for number in range(bounds.MOST_TRANSFERS + 5):
+            await store.keep_transfer(Transfer(f"export {number}", at(0), at(number + 1)))
+            await store.keep_transfer(oldest)
+        kept = [
+            each for number in range(bounds.MOST_TRANSFERS + 5) if (each := await store.transfer(f"export {number}"))
+        ]
+        assert [each.key for each in kept] == [f"export {number}" for number in range(6, bounds.MOST_TRANSFERS + 5)]
+        assert await store.transfer(oldest.key) == oldest
 
     tell(story)
 

@@ -51,7 +51,7 @@ def test_what_processes_exchange_at_once_is_neither_lost_nor_counted_twice(tmp_p
             assert _output(child).readline() == "ready\n"
         for child in (first, second):
             _begin(child)
-        assert [child.wait(timeout=60) for child in (first, second)] == [0, 0]
+        assert [child.wait(timeout=300) for child in (first, second)] == [0, 0]
 
     async def look() -> None:
         async with opened(path) as store:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from colter.core.model import Delivery, Owing, Refusal, Target
-from colter.core.ports import Lane, Outbox, Store
+from colter.core.model import Delivery, Lane, Owing, Refusal, Target
+from colter.core.ports import Outbox, Store
 from colter.store import bounds
 from tests.fakes.clock import FakeClock
 from tests.store.making import FLASK, FOR_EVER, STARS, Tell, answer, at, done, look

@@ -1,4 +1,4 @@
-"""Processes that are killed while they count, pack, let go of what is old, or forget: nothing is lost or doubled."""
+"""Processes that are killed while they count, pack, retire, sweep, or forget: nothing is lost or doubled."""
 
 import asyncio
 import os
@@ -8,11 +8,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
-from colter.core.model import Holding
+from colter.core.model import Holding, Round
 from tests.store.making import FOR_EVER, at, opened
 from tests.store.packing import LATER, count_all, endpoint, minutes, pack_all
 
@@ -43,15 +44,17 @@ async def work(seed):
         print(counted, packed, flush=True)
         if not counted and not packed:
             break
+    while what == "sweep" and (looked := await store.sweep(at(seed * 1440), most=2, least=1)):
+        print(looked, flush=True)
     while what == "retire" and await store.retire(results=at(200), readings=None, tallies=None, most=5):
         print("gone", flush=True)
     await store.close()
 
-for line in sys.stdin:
+for seed, _ in enumerate(sys.stdin):
     child = os.fork()
     if not child:
         print(os.getpid(), flush=True)
-        asyncio.run(work(line))
+        asyncio.run(work(seed))
         os._exit(0)
     print("done" if os.waitpid(child, 0)[1] == 0 else "killed", flush=True)
 """
@@ -102,6 +105,36 @@ def test_retiring_that_is_killed_keeps_what_is_young(tmp_path: Path) -> None:
     assert _killed(path, "retire") > 5
     asyncio.run(check())
     assert _integrity(path) == "ok"
+
+
+def test_sweeping_that_is_killed_takes_nothing_that_somebody_has(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    unlike = [
+        replace(each, results=[replace(result, redirects=number) for result in each.results])
+        for number, each in enumerate(minutes(ROUNDS))
+    ]
+
+    async def fill() -> Sequence[Round]:
+        async with opened(path) as store:
+            for each in unlike:
+                await store.commit(each)
+            await pack_all(store, most=9, before=at(250))
+            while await store.retire(results=at(200), readings=None, tallies=None, most=100):
+                pass
+            return await store.rounds(*FOR_EVER)
+
+    async def check(stay: Sequence[Round]) -> None:
+        async with opened(path) as store:
+            while await store.sweep(LATER, most=100, least=1):
+                pass
+            assert await store.rounds(*FOR_EVER) == stay
+
+    stay = asyncio.run(fill())
+    assert _killed(path, "sweep") > 5
+    asyncio.run(check(stay))
+    assert _integrity(path) == "ok"
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM outcome").fetchone() == (3 * len(stay),)
 
 
 def test_forgetting_that_is_killed_can_be_gone_on_with(tmp_path: Path) -> None:

@@ -8,35 +8,32 @@ import pytest
 
 from colter.core.model import (
     AlertState,
-    DailyCount,
     Delivery,
     EndpointState,
     Event,
     Evidence,
     Phases,
     ProbeResult,
-    Reading,
     Reason,
     Round,
-    Sample,
     Target,
 )
 from colter.core.ports import Cached, Store
 from tests.fakes.clock import START
-from tests.store.making import BY_PYTHON, FLASK, FOR_EVER, FORKS, STARS, Tell, answer, at, done, look
-
-FULL_READING = Reading(
+from tests.store.making import (
     FLASK,
-    at(0),
-    samples=(Sample(STARS, 70_000), Sample(FORKS, 0.5), Sample(BY_PYTHON, 7, {"python": "3.11"})),
-    info={"language": "Python", "licence": "BSD-3-Clause ✓"},
-    missing={"traffic": "needs push access"},
-    identity="R_flask",
-    events=(
-        Event("issue", "5901", "It breaks 💥", at(-5), "https://github.example.org/5901"),
-        Event("issue", "5902", "", at(-4)),
-    ),
+    FOR_EVER,
+    FORKS,
+    FULL_READING,
+    STARS,
+    Tell,
+    answer,
+    at,
+    day_of,
+    done,
+    look,
 )
+
 FULL_RESULT = ProbeResult(
     "api",
     "https://api.example.org/health",
@@ -99,160 +96,10 @@ def test_an_empty_round_is_a_round(tell: Tell) -> None:
     tell(story)
 
 
-def test_status_knows_each_number_with_the_one_before(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        await store.commit(done("one", look(1, values={STARS: 10, FORKS: 3})))
-        await store.commit(done("two", look(2, values={STARS: 12})))
-        (status,) = await store.status()
-        stars, forks = status.values["stars"], status.values["forks"]
-        assert (stars.target, stars.key, stars.value, stars.at, stars.before) == (FLASK, "stars", 12, at(2), 10)
-        assert (forks.value, forks.at, forks.before) == (3, at(1), None)
-        assert status.at == at(2)
-
-    tell(story)
-
-
-def test_a_failed_look_hides_no_number_and_tells_its_problem(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        await store.commit(done("one", replace(FULL_READING, events=[])))
-        await store.commit(done("two", look(2, problem="timed out")))
-        (status,) = await store.status()
-        assert (status.problem, status.at, status.missing) == ("timed out", at(2), {})
-        assert status.info == FULL_READING.info
-        assert status.values["stars"].at == at(0)
-
-    tell(story)
-
-
-def test_splits_are_history_but_no_status(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        await store.commit(done("one", FULL_READING))
-        (status,) = await store.status()
-        assert set(status.values) == {"stars", "forks"}
-
-    tell(story)
-
-
-def test_what_comes_late_is_history_but_no_status(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        await store.commit(done("new", look(5, values={STARS: 5}), answer(5)))
-        await store.commit(done("old", look(1, values={STARS: 1}), answer(1, state=EndpointState.DOWN)))
-        flask, api = await store.status()
-        assert (flask.at, flask.values["stars"].value, flask.values["stars"].before) == (at(5), 5, None)
-        assert api.result == answer(5)
-        assert api.since == at(5)
-        assert len(await store.rounds(*FOR_EVER)) == 2
-
-    tell(story)
-
-
-def test_an_endpoint_is_known_by_its_last_result_and_since_when(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        up, down = EndpointState.UP, EndpointState.DOWN
-        for minutes, state in enumerate((up, down, down, down)):
-            await store.commit(done(f"at {minutes}", answer(minutes, state=state)))
-        (status,) = await store.status()
-        assert (status.target, status.at, status.since) == (Target("probe", "api"), at(3), at(1))
-        assert status.result == answer(3, state=down)
-        assert (status.values, status.problem) == ({}, None)
-
-    tell(story)
-
-
-def test_several_results_of_one_round_count_in_the_order_of_their_times(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        down, up = answer(2, state=EndpointState.DOWN), answer(3)
-        await store.commit(done("one", up, down, answer(1)))
-        (status,) = await store.status()
-        assert (status.result, status.since) == (up, at(3))
-
-    tell(story)
-
-
-def test_status_is_ordered_by_target(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        names = ["zed/z", "Alpha/a", "beta/b"]
-        await store.commit(done("one", answer(), *(look(name=name) for name in names)))
-        assert [str(status.target) for status in await store.status()] == [
-            "github:Alpha/a",
-            "github:beta/b",
-            "github:zed/z",
-            "probe:api",
-        ]
-
-    tell(story)
-
-
-def test_a_renamed_target_keeps_its_history(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        old = replace(
-            look(1, "old/name", identity="R_1", values={STARS: 1}), marks={"issue": "7"}, daily=[_day("views", 1, 5)]
-        )
-        await store.commit(done("one", old))
-        await store.commit(done("two", look(2, "new/name", identity="R_1", values={STARS: 2}), minutes=2))
-        (status,) = await store.status()
-        new = Target("github", "new/name")
-        assert (status.target, status.values["stars"].before) == (new, 1)
-        assert {each.readings[0].target for each in await store.rounds(*FOR_EVER)} == {new}
-        assert await store.identities("github") == {"old/name": "R_1", "new/name": "R_1"}
-        for name in (new, old.target):
-            assert await store.marks(name) == {"issue": "7"}
-            assert len(await store.daily(name, "views")) == 1
-
-    tell(story)
-
-
-def test_a_name_taken_over_by_another_project_begins_anew(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        first = replace(look(1, identity="R_1", values={STARS: 100}), marks={"issue": "57"})
-        await store.commit(done("one", first))
-        await store.commit(done("two", look(2, identity="R_2", values={STARS: 0}), minutes=2))
-        (status,) = await store.status()
-        assert (status.values["stars"].value, status.values["stars"].before) == (0, None)
-        assert await store.marks(FLASK) == {}
-        assert [each.readings[0].identity for each in await store.rounds(*FOR_EVER)] == ["R_1", "R_2"]
-        assert await store.identities("github") == {FLASK.name: "R_2"}
-
-    tell(story)
-
-
-def test_a_target_seen_first_without_identity_gets_it_later(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        await store.commit(done("one", look(1, problem="timed out")))
-        await store.commit(done("two", look(2, identity="R_1", values={STARS: 1})))
-        await store.commit(done("three", look(3, problem="timed out")))
-        (status,) = await store.status()
-        assert (status.at, status.problem, status.values["stars"].value) == (at(3), "timed out", 1)
-
-    tell(story)
-
-
-def test_a_failed_look_at_a_former_name_belongs_to_the_renamed_target(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        await store.commit(done("one", look(1, "old/name", identity="R_1", values={STARS: 1})))
-        await store.commit(done("two", look(2, "new/name", identity="R_1", values={STARS: 1})))
-        await store.commit(done("three", look(3, "old/name", problem="timed out")))
-        (status,) = await store.status()
-        assert (status.target.name, status.problem) == ("new/name", "timed out")
-
-    tell(story)
-
-
-def test_two_names_of_one_identity_in_one_round_are_one_target(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        await store.commit(
-            done("one", look(1, "a/a", identity="R_1", values={STARS: 4}), look(1, "b/b", identity="R_1"))
-        )
-        (status,) = await store.status()
-        assert (status.target.name, status.values["stars"].value) == ("b/b", 4)
-
-    tell(story)
-
-
 def test_the_same_reading_twice_in_one_round_is_harmless(tell: Tell) -> None:
     async def story(store: Store) -> None:
         await store.commit(done("zero", look(0, values={STARS: 1})))
-        again = replace(look(1, values={STARS: 2}), events=FULL_READING.events, daily=[_day("views", 1, 5)])
+        again = replace(look(1, values={STARS: 2}), events=FULL_READING.events, daily=[day_of("views", 1, 5)])
         await store.commit(done("one", again, again, answer(1), answer(1)))
         flask, api = await store.status()
         assert flask.values["stars"].before == 1
@@ -286,14 +133,10 @@ def test_the_same_event_of_two_targets_is_two_events(tell: Tell) -> None:
     tell(story)
 
 
-def _day(series: str, days: int, count: int) -> DailyCount:
-    return DailyCount(series, (START + timedelta(days=days)).date(), count)
-
-
 def test_a_day_read_again_keeps_the_larger_number(tell: Tell) -> None:
     async def story(store: Store) -> None:
         for key, count in (("one", 5), ("two", 9), ("three", 2)):
-            await store.commit(done(key, replace(look(), daily=[_day("views", 0, count), _day("clones", 0, 1)])))
+            await store.commit(done(key, replace(look(), daily=[day_of("views", 0, count), day_of("clones", 0, 1)])))
         assert await store.daily(FLASK, "views") == {START.date(): 9}
         assert await store.daily(FLASK, "nothing") == {}
         assert await store.daily(Target("pypi", "flask"), "views") == {}
@@ -304,7 +147,7 @@ def test_a_day_read_again_keeps_the_larger_number(tell: Tell) -> None:
 def test_half_a_year_of_days_builds_up_from_moving_windows(tell: Tell) -> None:
     async def story(store: Store) -> None:
         for today in range(14, 200, 10):
-            window = [_day("views", day, 1 if day == today - 14 else day + 1) for day in range(today - 14, today)]
+            window = [day_of("views", day, 1 if day == today - 14 else day + 1) for day in range(today - 14, today)]
             await store.commit(done(f"day {today}", replace(look(today), daily=window)))
         daily = await store.daily(FLASK, "views")
         assert len(daily) == 194
@@ -334,19 +177,6 @@ def test_alert_states_are_kept_per_target_and_rule(tell: Tell) -> None:
         await store.commit(done("two", answer(2)), [later])
         assert await store.alert_states() == [other, later]
         assert [str(status.target) for status in await store.status()] == ["probe:api"]
-
-    tell(story)
-
-
-def test_alert_states_follow_a_rename(tell: Tell) -> None:
-    async def story(store: Store) -> None:
-        old = Target("github", "old/name")
-        await store.commit(
-            done("one", look(1, "old/name", identity="R_1")), [AlertState(old, "stars", "firing", at(1))]
-        )
-        await store.commit(done("two", look(2, "new/name", identity="R_1")))
-        (state,) = await store.alert_states()
-        assert state.target.name == "new/name"
 
     tell(story)
 

@@ -170,7 +170,7 @@ async def _see_first(path: Path) -> None:
 
 def _python(code: str, *paths: Path | str) -> str:
     run = subprocess.run(
-        [sys.executable, "-c", code, *map(str, paths)], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code, *map(str, paths)], capture_output=True, text=True, check=True, timeout=300
     )
     return run.stdout.strip()
 

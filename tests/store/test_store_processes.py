@@ -93,7 +93,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(tmp_path: Path)
 def test_processes_that_open_a_new_file_at_the_same_time_all_work(tmp_path: Path) -> None:
     path = tmp_path / "new" / "state.db"
     children = [_committer(path, 10) for _ in range(4)]
-    told = [child.communicate(f"process {number}", timeout=60) for number, child in enumerate(children)]
+    told = [child.communicate(f"process {number}", timeout=300) for number, child in enumerate(children)]
     assert [(child.returncode, errors) for child, (_, errors) in zip(children, told, strict=True)] == [(0, "")] * 4
     kept, _ = asyncio.run(_kept(path))
     assert len(kept) == 40

@@ -31,7 +31,8 @@ def still(path: Path) -> StillStore:
 def test_it_is_read_and_takes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     filled(path)
-    (tmp_path / "state.db-ballast").unlink()
+    for held in ("ballast", "reserve"):
+        (tmp_path / f"state.db-{held}").unlink()
     before = path.read_bytes()
 
     async def story() -> None:

@@ -86,7 +86,7 @@ def test_two_processes_that_count_at_once_count_everything_once(tmp_path: Path) 
     path = tmp_path / "state.db"
     asyncio.run(_fill(path))
     children = [_counter(path, most=most) for most in (2 * ENDPOINTS, 5 * ENDPOINTS)]
-    told = [child.communicate("count\n", timeout=60) for child in children]
+    told = [child.communicate("count\n", timeout=300) for child in children]
     assert [errors for _, errors in told] == ["", ""]
     assert asyncio.run(_outcome(path)) == asyncio.run(_truth())
 

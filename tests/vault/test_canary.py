@@ -142,7 +142,7 @@ def interrupted(machine: Machine, server: EndpointServer) -> Ended:
         while len(server.requests) == before and process.poll() is None:
             threading.Event().wait(0.01)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     return Ended(process.returncode, out, err)
 
 

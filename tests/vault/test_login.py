@@ -46,7 +46,7 @@ class User:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=300,
             check=False,
         )
 
@@ -87,7 +87,7 @@ def test_login_asks_on_a_terminal_and_shows_no_password(user: User) -> None:
         os.write(ours, PASSWORD.encode() + b"\n")
         while b"unlocked until" not in seen:
             seen += os.read(ours, 1000)
-        assert process.wait(timeout=30) == ExitCode.OK
+        assert process.wait(timeout=300) == ExitCode.OK
     os.close(ours)
     assert PASSWORD.encode() not in seen
     assert user.has_session()

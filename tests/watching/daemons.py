@@ -6,24 +6,30 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from colter.app.history import DATABASE
 from colter.core.clock import SystemClock
 from tests.cli.running import PROGRAM, Machine
+from tests.withheld import withheld
 
-_PATIENCE = 60
-_STATES = """
-SELECT outcome.state FROM probe_result
+_PATIENCE = 300
+_LOOKS = """
+SELECT round.started + probe_result.at_offset_ms, outcome.state FROM probe_result
+    JOIN round ON round.id = probe_result.round_id
     JOIN outcome ON outcome.id = probe_result.outcome_id JOIN target ON target.id = outcome.target_id
     WHERE target.name = ? ORDER BY probe_result.round_id, probe_result.position
 """
 
 
 def endpoints(**urls: str) -> str:
-    """A configuration with these, looked at every second."""
-    listed = [{"name": name, "url": url, "interval": "1s", "confirm": 0} for name, url in urls.items()]
+    """A configuration with these, looked at every second, and as slow as the machine makes them."""
+    listed = [
+        {"name": name, "url": url, "interval": "1s", "confirm": 0, "warn": {"latency": "1h"}}
+        for name, url in urls.items()
+    ]
     return f"endpoints: {json.dumps(listed)}\n"
 
 
@@ -45,12 +51,14 @@ def daemon(machine: Machine, *options: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def ended(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[int, str, float]:
-    """Send it a signal; its exit code, what it said on stderr, and how many seconds it took."""
-    begun = time.perf_counter()
-    process.send_signal(number)
-    out, err = process.communicate(timeout=_PATIENCE)
+    """Send it a signal; its exit code, what it said on stderr, and how many seconds it took of its own."""
+    with withheld(process.pid) as waited:
+        begun = time.perf_counter()
+        process.send_signal(number)
+        out, err = process.communicate(timeout=_PATIENCE)
+        took = time.perf_counter() - begun
     assert out == ""
-    return process.returncode, err, time.perf_counter() - begun
+    return process.returncode, err, took - waited.seconds
 
 
 def until(true: Callable[[], object], patience: float = _PATIENCE) -> None:
@@ -74,10 +82,30 @@ def log_of(machine: Machine) -> str:
 
 
 def states(machine: Machine, endpoint: str) -> list[str]:
-    """What was kept of one endpoint, oldest first: asked often, so it starts nothing."""
+    """What was kept of one endpoint, oldest first."""
+    return [state for _, state in looks(machine, endpoint)]
+
+
+def looks(machine: Machine, endpoint: str) -> list[tuple[datetime, str]]:
+    """The same, with the time of each."""
+    rows = _rows(machine, _LOOKS, endpoint)
+    return [(datetime.fromtimestamp(at / 1000, UTC), state) for at, state in rows]
+
+
+def untold(machine: Machine) -> int:
+    """How many notices are kept that no channel has taken yet."""
+    return len(_rows(machine, "SELECT id FROM outbox WHERE lane = 'channel' AND settled IS NULL"))
+
+
+def _rows(machine: Machine, query: str, *values: str) -> list[Any]:
+    """Asked often, so it starts nothing."""
     path = machine.home / "state" / "colter" / DATABASE
     if not path.exists():
         return []
-    with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.OperationalError):  # it has no tables yet
-        return [state for (state,) in connection.execute(_STATES, (endpoint,))]
-    return []
+    with closing(sqlite3.connect(path)) as connection:
+        try:
+            return connection.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error) or "locked" in str(error):  # it is being made
+                return []
+            raise

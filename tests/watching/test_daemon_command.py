@@ -12,6 +12,7 @@ from colter.core.clock import SystemClock
 from tests.cli.index import serve_packages
 from tests.cli.running import Machine
 from tests.fakes.endpoints import EndpointServer, Visit, hang, reply
+from tests.faults.handlers import has_handler
 from tests.watching.daemons import daemon, ended, endpoints, kept, states, until
 
 LIMIT = 5  # seconds
@@ -49,7 +50,8 @@ def test_packages_are_read_again_and_again(machine: Machine) -> None:
             until(lambda: len(kept(machine)) >= 3)
             code, said, _ = ended(process)
     assert code == 143
-    assert all(line.endswith("so that look falls out") for line in said.splitlines())  # a second is short
+    # On a busy machine a second may be over before a look is: that is told, and is no fault.
+    assert all("fell out" in line or line.endswith("so that look falls out") for line in said.splitlines())
     assert {record["target"] for record in kept(machine)} == {"pypi:one"}
 
 
@@ -76,6 +78,7 @@ def test_a_second_signal_ends_it_at_once(machine: Machine) -> None:
                 before = len(web.requests)
                 until(lambda: len(web.requests) > before + 1)
                 process.terminate()
+                until(lambda: not has_handler(process.pid))  # the next one is the end
                 with pytest.raises(subprocess.TimeoutExpired):
                     process.wait(0.5)
                 code, _, seconds = ended(process)

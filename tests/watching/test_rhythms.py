@@ -60,7 +60,15 @@ def test_a_look_by_the_clock_speaks_for_the_time_until_the_next_one(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("written", "says"),
-    [("61 * * * *", "expected a minute between 0 and 59"), ("* * *", "five cron fields"), ("soon", "duration")],
+    [
+        ("61 * * * *", "expected a minute between 0 and 59"),
+        ("* * * * * *", "five cron fields"),
+        ("*/0 * * * *", "expected a minute between 0 and 59"),
+        ("0 0 31 2 *", "expected a day that is in the calendar"),
+        ("soon", "expected a duration such as 15m, or a cron expression such as '0 3 * * *', got 'soon'"),
+        ("@daily", "expected a duration such as 15m, or a cron expression such as '0 3 * * *', got '@daily'"),
+        ("0s", "expected more than nothing"),
+    ],
 )
 def test_what_cannot_be_a_rhythm_is_refused_in_the_file_and_on_the_command_line(
     machine: Machine, written: str, says: str

@@ -1,8 +1,10 @@
 """What the loop is tested with: a history that is kept for real, and everything that was kept of it."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from colter.app.cycle import make_round
 from colter.app.registry import TrackPlan
@@ -11,6 +13,25 @@ from colter.config.schema.endpoints import Endpoint
 from colter.core.clock import Clock, SystemClock
 from colter.core.model import ProbeResult, Round
 from colter.sources.probe.prober import Prober
+
+_PATIENCE = 300  # seconds
+_MOMENT = timedelta(seconds=0.02)
+
+
+def run_until(true: Callable[[], object], work: Coroutine[Any, Any, None]) -> None:
+    """Run this until something is so, and cancel it then."""
+
+    async def limited() -> None:
+        task, clock = asyncio.create_task(work), SystemClock()
+        async with asyncio.timeout(_PATIENCE):
+            while not task.done() and not true():
+                await clock.sleep(_MOMENT)
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.result()
+
+    asyncio.run(limited())
 
 
 @dataclass

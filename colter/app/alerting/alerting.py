@@ -12,6 +12,7 @@ from colter.app.alerting.about import read_about
 from colter.app.alerting.channel import Make
 from colter.app.alerting.desk import Desk
 from colter.app.alerting.lock import Lock
+from colter.app.alerting.past_history import PastHistory
 from colter.app.alerting.plan import read_plan
 from colter.app.alerting.sender import Sender
 from colter.app.cycle import owe
@@ -21,7 +22,7 @@ from colter.core.alerting.outgoing import GROUP_WAIT
 from colter.core.alerting.own_events import COLTER, OwnEvent
 from colter.core.clock import Clock
 from colter.core.errors import ColterError
-from colter.core.model import Round, Target
+from colter.core.model import Delivery, Round, Target
 from colter.core.ports import Store
 
 log = logging.getLogger(__name__)
@@ -53,18 +54,21 @@ def open_alerting(
     at_once = rhythm is None or state_dir is None
     desk = Desk(plan, store, clock, wait=timedelta(0) if at_once else GROUP_WAIT)
     sender = Sender(store, clock, desk, plan=plan, make=make, about=read_about(config))
-    return Alerting(desk, sender, store, clock, Lock(state_dir, clock) if state_dir else None)
+    return Alerting(desk, sender, store, clock, lock=Lock(state_dir, clock) if state_dir else None, make=make)
 
 
 class Alerting:
     """The right to decide, the desk that does, and the sender."""
 
-    def __init__(self, desk: Desk, sender: Sender, store: Store, clock: Clock, lock: Lock | None) -> None:
+    def __init__(
+        self, desk: Desk, sender: Sender, store: Store, clock: Clock, *, lock: Lock | None, make: Make
+    ) -> None:
         self._desk = desk
         self._sender = sender
         self._store = store
         self._clock = clock
         self._lock = lock
+        self._past_history = PastHistory(make, clock, self._owe)
         self._ours = False
         self._unsaved: list[tuple[Decided, Sequence[str]]] = []
         """Decided already, and not written yet; with the keys of what was left to us."""
@@ -72,6 +76,8 @@ class Alerting:
         """Held while something is decided and committed: what was decided first must be committed first."""
         self.wake = sender.wake
         """To be called when something that there is to tell was committed."""
+        self.there_is_room = self._past_history.there_is_room
+        """To be called when the history has kept something."""
 
     async def adopt(self, config: Config, rhythm: timedelta, changed: Collection[str]) -> Decided:
         """Go on by another configuration; what there is to commit is about what is not configured any more.
@@ -156,6 +162,13 @@ class Alerting:
             with suppress(ColterError):
                 await self._save()
 
+    async def no_room(self, what: str) -> None:
+        """Have one message told of that; past the history, if there is not even room for the message."""
+        async with self.turn:
+            owed = self._desk.happened(OwnEvent.NO_ROOM, what, COLTER).deliveries
+        if not await self._owe(owed):
+            self._past_history.tell(owed)
+
     async def tell(self, patience: timedelta) -> list[ColterError]:
         """Tell everything that is to be told, if it is for us to tell; what is not taken stays owed.
 
@@ -178,6 +191,7 @@ class Alerting:
         """Tell what there is to tell when it is due, remind, and decide what others leave to us, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sender.run())
+            group.create_task(self._past_history.run())
             problem = None
             while True:
                 before, problem = problem, None
@@ -191,11 +205,6 @@ class Alerting:
                 if problem and problem != before:
                     log.warning("alerts are decided later: %s", problem)
                 await self._clock.sleep(_OFTEN)
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something was decided that is not written yet."""
-        return any(keys or not decided.empty for decided, keys in self._unsaved)
 
     async def close(self) -> None:
         """Let go of channels, and of the right; harmless twice."""
@@ -212,8 +221,17 @@ class Alerting:
             self._unsaved.append((NOTHING, [each.key for each in owed]))
             await self._save()
 
+    async def _owe(self, deliveries: Sequence[Delivery]) -> bool:
+        """Whether they could be written."""
+        try:
+            await self._store.exchange(deliveries)
+        except ColterError:
+            return False
+        self.wake()
+        return True
+
     async def _save(self) -> None:
-        if not self.is_waiting:
+        if all(decided.empty and not keys for decided, keys in self._unsaved):
             self._unsaved.clear()
             return
         states = {(state.target, state.rule): state for decided, _ in self._unsaved for state in decided.states}

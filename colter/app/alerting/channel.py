@@ -115,7 +115,8 @@ class Channel:
         return _NOW if messages else _until_due(rows, now)
 
     async def close(self) -> None:
-        """Let go of the connection; harmless twice."""
+        """Let go of the connection, and write what has arrived if that was not possible before; harmless twice."""
+        await self._settle()
         if self._notifier is not None:
             await self._notifier.close()
             self._notifier = None

@@ -3,7 +3,7 @@
 import logging
 from datetime import timedelta
 
-from colter.app.deliver import LONGEST_ASKED, rest
+from colter.app.delivering.courier import LONGEST_ASKED, rest
 from colter.core.clock import Clock
 from colter.core.errors import DeliveryError
 from colter.core.model import Owing

@@ -8,6 +8,7 @@ from datetime import timedelta
 from colter.app.alerting.channel import Channel, Make
 from colter.app.alerting.dead_letters import MOST, DeadLetters
 from colter.app.alerting.desk import Desk
+from colter.app.alerting.pause import pause
 from colter.app.alerting.plan import Plan
 from colter.app.cycle import bug
 from colter.core.alerting.deliveries import from_delivery
@@ -166,7 +167,7 @@ class Sender:
             woken.clear()
             wait = await self._try(name, self._to_its_end(channel))
             if self._channels.get(name) is channel:
-                await self._pause(woken, wait)
+                await pause(woken, wait, self._clock)
             if self._channels.get(name) is not channel:
                 await channel.close()
         self._served.discard(name)
@@ -193,23 +194,12 @@ class Sender:
             await asyncio.gather(going, return_exceptions=True)
             raise
 
-    async def _pause(self, woken: asyncio.Event, length: timedelta | None) -> None:
-        """Until it is over, or somebody wakes us."""
-        waiting: list[asyncio.Task[object]] = [asyncio.create_task(woken.wait())]
-        if length is not None:
-            waiting.append(asyncio.create_task(self._clock.sleep(length)))
-        try:
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for each in waiting:
-                each.cancel()
-
     async def _forsake_when_gone(self) -> None:
         """At once, and whenever a channel was taken out: nothing new is owed to those that are not configured."""
         while True:
             self._gone.clear()
             wait = await self._try("alerts", self._forsake())
-            await self._pause(self._gone, wait)
+            await pause(self._gone, wait, self._clock)
 
     async def _forsake(self) -> None:
         """Give up what is owed to channels that are not configured any more, and tell others instead."""

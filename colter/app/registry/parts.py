@@ -1,5 +1,6 @@
 """What everything is made from: settings with their secrets, the way out, the past and the time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,16 @@ class Parts:
     """What sources, sinks and channels are made from."""
 
     settings: Settings
-    http: "Http"
+    open_http: "Callable[[], Http]"
+    """The way out; httpx, for which a file and a mail have no use, costs a quarter of a second."""
     recall: Recall
     clock: Clock
     allowances: Allowances = field(default_factory=Allowances)
+
+    @property
+    def http(self) -> "Http":
+        """The way out, for those who need it."""
+        return self.open_http()
 
     def secret(self, ref: SecretRef | None) -> Secret | None:
         """A secret that need not be configured; raises what `Settings.reveal` does."""

@@ -63,12 +63,13 @@ def _file(parts: Parts) -> Sink[str]:
 
 def _prometheus(parts: Parts) -> Display:
     from colter.sinks.prometheus import Place, Prometheus  # noqa: PLC0415
-    from colter.sinks.pushgateway import Pushgateway  # noqa: PLC0415
     from colter.sinks.textfile import TextFile  # noqa: PLC0415
 
     config = _set_up(parts.settings.config.prometheus)
     places: list[Place] = []
     if config.gateway:
+        from colter.sinks.pushgateway import Pushgateway  # noqa: PLC0415
+
         gateway = Pushgateway(
             gateway=config.gateway,
             job=config.job,

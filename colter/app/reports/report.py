@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from colter.app.paces import read_paces
 from colter.app.reports.counting import Counted, count_up
@@ -10,10 +11,12 @@ from colter.app.reports.endpoints import EndpointReport, GroupReport, grouped, r
 from colter.app.reports.numbers import Tracked, read_tracked
 from colter.app.reports.subjects import ENDPOINTS, chosen, subjects
 from colter.app.reports.window import Window, window_of
-from colter.app.transfer import Asked
 from colter.config.schema.config import Config
 from colter.core.errors import StateError
 from colter.core.ports import Store
+
+if TYPE_CHECKING:  # what brings history elsewhere; a report does without
+    from colter.app.delivering.transfer import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Report:
 async def make_report(
     store: Store,
     config: Config,
-    asked: Asked,
+    asked: "Asked",
     names: Sequence[str],
     *,
     now: datetime,

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_END = datetime(9999, 12, 31, tzinfo=UTC)
+"""Of the calendar, beyond which nothing can be rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def window_of(since: datetime, until: datetime, now: datetime, *, hours_from: da
         now: the time. A window that reaches up to it takes all that is known of the last day.
         hours_from: what is older than this is kept by day only: it is rounded out to whole days. None: nothing is.
     """
-    begin, end = _down(since, _HOUR), _up(until, _HOUR)
+    begin, end = _down(since, _HOUR), _up(min(until, _END), _HOUR)
     if hours_from and begin < hours_from:
         begin = _down(begin, _DAY)
     if end > now or (hours_from and end < hours_from):

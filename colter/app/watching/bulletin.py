@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from colter.app.alerting.lock import Lock
 from colter.core.clock import Clock
@@ -26,7 +26,7 @@ class Bulletin:
     @property
     def record(self) -> Record:
         """For the JSON of `colter status`."""
-        return {"running": self.running, **self.told}
+        return {"running": None, **self.told} | {"running": self.running}
 
 
 def read_bulletin(state_dir: Path, clock: Clock) -> Bulletin | None:
@@ -39,7 +39,12 @@ def read_bulletin(state_dir: Path, clock: Clock) -> Bulletin | None:
 
 def _read(path: Path) -> Record:
     with suppress(OSError, ValueError, RecursionError), path.open(encoding="utf-8") as file:
-        found: Any = json.loads(file.read(_LARGEST))
+        found: Any = json.loads(file.read(_LARGEST), parse_constant=_refuse)
         if isinstance(found, dict):
             return found
     return {}
+
+
+def _refuse(constant: str) -> NoReturn:
+    """NaN and infinity, which are no JSON."""
+    raise ValueError(constant)

@@ -36,8 +36,6 @@ class Signs:
     """What it was found out by that it is not sound; None: it seems to be."""
     refusal: Callable[[], ColterError | None]
     """Why it has not taken the last round; None: it has."""
-    mute: Callable[[], bool]
-    """Whether something that there is to tell cannot be written down."""
 
 
 Tell = Callable[[OwnEvent, str], Awaitable[None]]
@@ -103,7 +101,7 @@ class Custody:
                 await self._tell(OwnEvent.KEPT_AGAIN, "it takes again what is measured")
             return
         self._refused = now if self._refused is None else self._refused
-        told_by_others = isinstance(refusal, FullError) and not self._signs.mute()
+        told_by_others = isinstance(refusal, FullError)
         if not (self._told or told_by_others) and now - self._refused >= PATIENCE.total_seconds():
             self._told = True
             log.error("%s: nothing is kept; what is measured waits in memory", refusal)

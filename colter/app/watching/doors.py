@@ -18,6 +18,8 @@ class Doors:
     def use(self, plan: WatchPlan) -> None:
         """From now on this plan counts."""
         self._checks = plan.checks
+        self.names = plan.checks.keys() | plan.jobs.keys()
+        """Of everything that is looked at by an interval of its own."""
         self._tokens = [(name, _digest(token.reveal())) for name, token in plan.tokens.items()]
 
     def check(self, target: str) -> Check | None:

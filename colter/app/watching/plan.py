@@ -12,7 +12,6 @@ from colter.app.watching.schedule import SOON
 from colter.app.watching.servers import distant_servers
 from colter.app.watching.tokens import read_tokens
 from colter.config.rhythm import Rhythm, own_rhythms, read_rhythm
-from colter.config.schema.destination import short_name
 from colter.config.schema.endpoints import Canary, Endpoint
 from colter.config.settings import Settings
 from colter.core.errors import ConfigError
@@ -102,5 +101,4 @@ def read_watch_plan(settings: Settings, every: Rhythm | None = None, *, soon: ti
 
 
 def _named(canary: Canary, settings: Settings) -> Check:
-    as_endpoint = Endpoint(name=f"probe.online_check: {short_name(canary.url)}", url=canary.url, expect=canary.expect)
-    return quick(check_from_config(as_endpoint, settings.config.probe, settings.reveal))
+    return quick(check_from_config(canary.as_endpoint(), settings.config.probe, settings.reveal))

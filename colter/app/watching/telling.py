@@ -20,7 +20,7 @@ def told_of(
     unkept: tuple[int, int],
     allowances: Iterable[Allowance],
     *,
-    serving: tuple[str, int] | None,
+    serving: str | None,
     file: Path | None,
 ) -> Record:
     """Everything of it.
@@ -29,7 +29,7 @@ def told_of(
         health: how it is.
         unkept: readings and results that wait to be kept, and those that were given up.
         allowances: what APIs still grant.
-        serving: host and port where it listens; None: nowhere.
+        serving: `host:port` where it listens; None: nowhere.
         file: of its configuration.
     """
     waiting, lost = unkept
@@ -37,7 +37,7 @@ def told_of(
         "process": os.getpid(),
         "version": __version__,
         "since": timestamp(health.started),
-        "serving": serving and f"{serving[0]}:{serving[1]}",
+        "serving": serving,
         "last_round": health.last_round and timestamp(health.last_round),
         "lag_seconds": round(health.lag, 3),
         "looks": {kind: _looks(counts) for kind, counts in health.counts.items()},

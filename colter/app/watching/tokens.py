@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from colter.config.schema.secretref import SecretRef
 from colter.config.settings import Settings
 from colter.core.errors import ConfigError
 from colter.core.secret import Secret
@@ -20,13 +21,18 @@ def read_tokens(settings: Settings) -> Mapping[str, Secret]:
     owners: dict[Secret, str] = {}
     for endpoint in settings.config.endpoints:
         if endpoint.heartbeat and (ref := endpoint.heartbeat.token):
-            token = settings.reveal(ref)
-            if not _TOKEN.fullmatch(token.reveal()):
-                raise ConfigError(
-                    f"{settings.place(ref)}: expected 16 to 200 letters, digits, - and _",
-                    hint="`openssl rand -hex 16` makes a good one",
-                )
-            if token in owners:
-                raise ConfigError(f"{settings.place(ref)}: {owners[token]!r} has the same token")
-            owners[token] = endpoint.name
+            check_token(ref, endpoint.name, owners, settings)
     return {name: token for token, name in owners.items()}
+
+
+def check_token(ref: SecretRef, job: str, owners: dict[Secret, str], settings: Settings) -> None:
+    """Add this token of this job to the owners of tokens; raises as for all of them."""
+    token = settings.reveal(ref)
+    if not _TOKEN.fullmatch(token.reveal()):
+        raise ConfigError(
+            f"{settings.place(ref)}: expected 16 to 200 letters, digits, - and _",
+            hint="`openssl rand -hex 16` makes a good one",
+        )
+    if token in owners:
+        raise ConfigError(f"{settings.place(ref)}: {owners[token]!r} has the same token")
+    owners[token] = job

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from colter.cli import options
-from colter.cli.alerts.moments import local
 from colter.cli.context import Context
 from colter.cli.lines import harmless
+from colter.cli.render.moments import local
 from colter.core.errors import UsageError
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.exporting.window import Moment, Until, Window, since_option
+from colter.cli.window import Moment, Until, Window, since_option
 
 if TYPE_CHECKING:
     from colter.app.alerting.postbox import Sent
     from colter.app.alerting.simulate import Replayed
+    from colter.app.delivering.transfer import Asked
     from colter.app.runtime import Runtime
-    from colter.app.transfer import Asked
     from colter.core.model import Target
 
 FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
@@ -65,8 +65,8 @@ def command(
 async def _simulate(context: Context, asked: "Asked", names: Sequence[str]) -> "tuple[Sequence[Sent], Replayed]":
     from colter.app.alerting import simulate
     from colter.app.alerting.plan import read_plan
+    from colter.app.delivering.transfer import count_entries
     from colter.app.runtime import open_runtime
-    from colter.app.transfer import count_entries
 
     done = simulate.Replayed()
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:

@@ -51,7 +51,7 @@ def _names(context: Context, channel: str | None) -> list[str]:
 
 
 def _show(context: Context, names: Sequence[str]) -> None:
-    from colter.app.trial import trial_message
+    from colter.app.alerting.trial import trial_message
 
     for name in names:
         message = trial_message(name, context.clock)

@@ -1,27 +1,24 @@
-"""The names in the configuration, in a small file that shells read: completing one starts no Python, unlocks nothing.
+"""The names that shells complete, left in a small file: completing one starts no Python, and unlocks nothing.
 
-A job that reports is known by it too, which saves reading the configuration.
-
-A line is a kind and a name, `endpoint api`; the first says of which version of the configuration they are.
+Of the configuration: endpoints, tags, channels and more; a job that reports is known by them too, which saves reading
+the configuration. Of the history: targets that are watched, and `former` ones, which are not any more.
 """
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colter import __version__
+from colter.cli.completing.names_file import begins_with, names_file, read_lines, write_lines
 from colter.core.text import clean
 
 if TYPE_CHECKING:
     from colter.config.settings import Settings
+    from colter.core.model import Target
 
-_FOLDER = "names"
 _LONGEST_NAME = 300
-_MOST_FILES = 20
-"""For so many configuration files; the one written longest ago goes first."""
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_OF_HISTORY = ("watched ", "former ")
 
 
 def version_of(config: Path | None) -> str | None:
@@ -41,34 +38,38 @@ def keep_names(settings: "Settings", version: str | None, state: Path) -> None:
     if settings.path is None or version is None:
         return
     variables = sorted(set(settings.origins.values()))
-    head = f"# {' '.join([__version__, version, *variables])}\n".encode()
+    head = f"# {' '.join([__version__, version, *variables])}"
     with suppress(OSError):
         file = names_file(state, settings.path)
-        if not _begins_with(file, head):
-            lines = (f"{kind} {name}\n" for kind, name in _names(settings) if clean(name, _LONGEST_NAME) == name)
-            _write(file, head + "".join(lines).encode())
+        if not begins_with(file, head):
+            names = (f"{kind} {name}" for kind, name in _configured(settings) if _is_shown(name))
+            write_lines(file, [head, *names, *_sorted_out(settings, _targets(read_lines(file)))])
+
+
+def keep_targets(settings: "Settings", state: Path, known: "Iterable[Target]") -> None:
+    """Write down beside them of which targets there is a history, when these have changed."""
+    if settings.path is None:
+        return
+    with suppress(OSError):
+        file = names_file(state, settings.path)
+        lines, targets = read_lines(file), sorted(filter(_is_shown, map(str, known)))
+        if lines and targets != _targets(lines):
+            names = (line for line in lines if not line.startswith(_OF_HISTORY))
+            write_lines(file, [*names, *_sorted_out(settings, targets)])
 
 
 def is_kept(kind: str, name: str, config: Path, state: Path, env: Mapping[str, str]) -> bool:
     """Whether this name was written down, from the configuration as it is now; False: it may be there all the same."""
     if any(each.startswith("COLTER_") and "__" in each for each in env):  # these may change names too
         return False
-    with suppress(OSError, ValueError):
-        file = names_file(state, config)
-        if not file.is_file():  # a FIFO would wait for its writer
-            return False
-        head, *lines = file.read_text(encoding="utf-8").splitlines()
-        return f"{head} ".startswith(f"# {__version__} {version_of(config)} ") and f"{kind} {name}" in lines
+    with suppress(OSError):
+        lines = read_lines(names_file(state, config))
+        made_from = f"# {__version__} {version_of(config)} "
+        return bool(lines) and f"{lines[0]} ".startswith(made_from) and f"{kind} {name}" in lines
     return False
 
 
-def names_file(state: Path, config: Path) -> Path:
-    """Where the names of a configuration file are: under its path with `%` for `/`, which shells can compute."""
-    real = config.parent.resolve() / config.name
-    return state / _FOLDER / str(real).replace("/", "%")
-
-
-def _names(settings: "Settings") -> Iterator[tuple[str, str]]:
+def _configured(settings: "Settings") -> Iterator[tuple[str, str]]:
     from colter.app.registry import configured_sinks
 
     config = settings.config
@@ -85,27 +86,24 @@ def _each(kind: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     return ((kind, name) for name in dict.fromkeys(names))
 
 
-def _begins_with(file: Path, head: bytes) -> bool:
-    with suppress(FileNotFoundError):
-        handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a FIFO would wait for its writer
-        try:
-            return os.read(handle, len(head)) == head
-        finally:
-            os.close(handle)
-    return False
+def _is_shown(name: str) -> bool:
+    """Not what no terminal should be sent."""
+    return clean(name, _LONGEST_NAME) == name
 
 
-def _write(file: Path, content: bytes) -> None:
-    import secrets
+def _targets(lines: Iterable[str]) -> Sequence[str]:
+    """The targets in these lines, whether they are watched or not."""
+    return [line.partition(" ")[2] for line in lines if line.startswith(_OF_HISTORY)]
 
-    file.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = file.with_name(f".{secrets.token_hex(6)}")
-    try:
-        with open(os.open(draft, _NEW, 0o600), "wb") as handle:  # noqa: PTH123  Path.open takes no mode
-            handle.write(content)
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
-    known = sorted(file.parent.iterdir(), key=lambda each: each.lstat().st_mtime_ns, reverse=True)
-    for old in known[_MOST_FILES:]:
-        old.unlink()
+
+def _sorted_out(settings: "Settings", targets: Sequence[str]) -> Iterator[str]:
+    """The lines of these targets."""
+    if not targets:
+        return
+    from colter.app.watched import Watched
+    from colter.core.model import Target
+
+    watched = Watched(settings.config)
+    for target in targets:
+        source, _, name = target.partition(":")
+        yield f"{'watched' if watched.place(Target(source, name)) else 'former'} {target}"

@@ -17,8 +17,9 @@ _NAMES = {
     "TARGET": ("repository",),
     "CHANNEL": ("channel",),
     "SINK": ("sink",),
+    "SOURCE:NAME": ("former",),
 }
-"""Kinds of names in the configuration, by what help calls an argument or a value; `names.py` keeps them for shells."""
+"""Kinds of names, by what help calls an argument or a value; `names.py` keeps them for shells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Value:
     words: tuple[str, ...] = ()
     """These; or some of them, of which `names` tells which are set up."""
     names: tuple[str, ...] = ()
-    """Names of these kinds in the configuration."""
+    """Names of these kinds."""
     path: Literal["", "file", "folder"] = ""
     many: bool = False
     """Several of them with commas between."""

@@ -62,19 +62,27 @@ def check(
     ctx: typer.Context,
     file: Annotated[Path | None, typer.Argument(help="Another file than the one in use.")] = None,
 ) -> None:
-    """Check the configuration and tell everything that is wrong with it, each with its place. Opens no secret.
+    """Check the configuration and tell everything that is wrong with it, each with its place. Opens no sealed secret.
 
     \b
     Examples:
       colter config check
       colter config check draft.yaml
     """  # noqa: D301  typer wants the control character
+    from colter.app.watching.rehearsal import rehearse
+    from colter.config.schema.problems import refuse
     from colter.config.settings import load_settings
 
     context = Context.of(ctx)
     settings = load_settings(file or context.options.config, context.env, context.unlocker, context.unlocker.password)
+    problems = rehearse(settings)
+    told = set(map(str, problems))
     for line in settings.warnings:
-        context.warn(line)
+        if line not in told:
+            context.warn(line)
+    if problems:
+        hints = {problem.hint: None for problem in problems if problem.hint}
+        raise refuse(map(str, problems), len(problems), hint="; ".join(hints) or None)
     config = settings.config
     counts = {
         "targets": len(config.github.targets),

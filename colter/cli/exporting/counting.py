@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
-from colter.cli.exporting.window import Window
+from colter.cli.window import Window
 from colter.core.units import format_amount
 
 if TYPE_CHECKING:
-    from colter.app.transfer import Asked
+    from colter.app.delivering.transfer import Asked
     from colter.core.model import Owing
 
 
@@ -29,8 +29,8 @@ def count_owed(context: Context, sinks: Sequence[str]) -> None:
 
 
 async def _count(context: Context, asked: "Asked") -> int:
+    from colter.app.delivering.transfer import count_entries
     from colter.app.runtime import open_runtime
-    from colter.app.transfer import count_entries
 
     async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
         return await count_entries(runtime.store, asked)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, cast
 
 from colter.cli.context import Context
 from colter.cli.exporting.watching import Watching
-from colter.cli.exporting.window import Window
 from colter.cli.outcome import INTERRUPTIONS, report
+from colter.cli.window import Window
 from colter.core.errors import ColterError, DeliveryError, ExitCode, worst
 
 if TYPE_CHECKING:
+    from colter.app.delivering.transfer import Asked
     from colter.app.runtime import Runtime
-    from colter.app.transfer import Asked
     from colter.config.settings import Settings
     from colter.core.ports import Display
 
@@ -79,7 +79,7 @@ async def _send_all(
 async def _send(
     context: Context, runtime: "Runtime", name: str, asked: "Asked", *, watching: Watching, patience: timedelta
 ) -> None:
-    from colter.app.transfer import Mover
+    from colter.app.delivering.transfer import Mover
     from colter.core.ports import Display
 
     sink = await runtime.sink(name)

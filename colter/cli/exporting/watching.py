@@ -7,12 +7,12 @@ from colter.cli.context import Context
 from colter.core.units import format_age, format_amount, format_duration
 
 if TYPE_CHECKING:
-    from colter.app.transfer import Moved
+    from colter.app.delivering.transfer import Moved
     from colter.core.errors import DeliveryError
 
 
 class Watching:
-    """A `colter.app.transfer.Watcher` for one sink or file, which goes by its name."""
+    """A `colter.app.delivering.transfer.Watcher` for one sink or file, which goes by its name."""
 
     def __init__(self, context: Context, name: str) -> None:
         self._context = context

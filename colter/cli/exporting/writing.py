@@ -10,12 +10,12 @@ from typing import IO, TYPE_CHECKING, TextIO
 from colter.cli.context import Context, discard
 from colter.cli.exporting.sending import going_on
 from colter.cli.exporting.watching import Watching
-from colter.cli.exporting.window import Window
 from colter.cli.outcome import INTERRUPTIONS
+from colter.cli.window import Window
 from colter.core.errors import DeliveryError, UsageError
 
 if TYPE_CHECKING:
-    from colter.app.transfer import Asked
+    from colter.app.delivering.transfer import Asked
     from colter.sinks.formats import Format
 
 Arrange = Callable[[Iterator[str]], Iterator[str]]
@@ -71,8 +71,8 @@ def _write_file(context: Context, window: Window, format_: "Format", file: Path)
 
 
 async def _move(context: Context, asked: "Asked", format_: "Format", file: Path, watching: Watching) -> None:
+    from colter.app.delivering.transfer import Mover
     from colter.app.runtime import open_runtime
-    from colter.app.transfer import Mover
     from colter.sinks.part import Part
 
     part = Part(file, format_)
@@ -97,8 +97,8 @@ async def _stream(context: Context, asked: "Asked", format_: "Format", out: Text
 
 
 async def _put_pages(context: Context, asked: "Asked", format_: "Format", out: IO[str]) -> None:
+    from colter.app.delivering.transfer import read_pages
     from colter.app.runtime import open_runtime
-    from colter.app.transfer import read_pages
 
     _put(context, [format_.head], out)
     async with (

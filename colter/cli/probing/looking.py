@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING
 
 from colter.cli import options
@@ -41,7 +40,6 @@ class Looks:
 
 def look(context: Context, looks: Looks, format_: str | None, file: Path | None) -> int:
     """Probe and show; returns the exit code, with `-f nagios` the one of a Nagios plugin."""
-    from colter.cli.render.ci import nagios_code
     from colter.cli.render.output import check_file, choose_format, deliver
     from colter.cli.render.probes import Stream, explanation, page
 
@@ -73,6 +71,8 @@ def look(context: Context, looks: Looks, format_: str | None, file: Path | None)
     for problem in seen.problems:
         report(problem, context)
     if chosen == "nagios":
+        from colter.cli.render.ci import nagios_code
+
         return nagios_code(seen.found)
     return worst([exit_code(seen.found, fails), *(problem.exit_code for problem in seen.problems)])
 
@@ -130,6 +130,8 @@ async def _look_once(context: Context, looks: Looks, runtime: "Runtime", seen: S
 
 
 def _summarise(context: Context, results: Sequence[ProbeResult]) -> None:
+    from statistics import median
+
     by_endpoint: dict[str, list[ProbeResult]] = {}
     for result in results:
         by_endpoint.setdefault(result.endpoint, []).append(result)

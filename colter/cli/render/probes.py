@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
-from colter.cli.render import ci, machine, people, tables
+from colter.cli.render import machine, people, tables
 from colter.core import records
 from colter.core.model import ProbeResult
 from colter.core.text import clean
@@ -29,6 +29,8 @@ def page(context: Context, format_: str, started: datetime, results: Sequence[Pr
 
             return openmetrics(points(results))
         case "junit" | "nagios" | "github":
+            from colter.cli.render import ci
+
             return ci.page(format_, results, fails)
     return machine.rows(format_, [records.probe_record(result) for result in results], machine.flat_probes)
 

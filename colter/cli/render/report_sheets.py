@@ -9,7 +9,7 @@ from colter.app.reports.numbers import Move, Tracked
 from colter.app.reports.report import Report
 from colter.app.reports.subjects import Subject
 from colter.app.reports.window import Window
-from colter.cli.alerts.moments import utc
+from colter.cli.render.moments import utc
 from colter.cli.render.people import event_title
 from colter.cli.render.sheet import ABSENT, Column, Sheet, change, count, make_sheet
 from colter.core.model import Event

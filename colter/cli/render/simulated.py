@@ -6,7 +6,7 @@ from datetime import datetime
 
 from colter.app.alerting.postbox import Sent
 from colter.app.alerting.simulate import Replayed
-from colter.cli.alerts.moments import utc
+from colter.cli.render.moments import utc
 from colter.cli.render.sheet import Column, Sheet, make_sheet
 from colter.core.alerting.endpoints import DEGRADED, DOWN
 from colter.core.alerting.notice import Kind, Notice

@@ -81,7 +81,10 @@ def _rich_table(sheet: Sheet, widths: Sequence[int], *, color: bool) -> object:
     for column, width in zip(sheet.columns, widths, strict=True):
         made.add_column(Text(column.head), justify="right" if column.numeric else "left", width=width, overflow="fold")
     for row in sheet.rows:
-        made.add_row(*(Text(cell, style=_STYLES.get(cell, "dim" if cell == ABSENT else "")) for cell in row))
+        name, *cells = row  # somebody may have called it "down"
+        made.add_row(
+            Text(name), *(Text(cell, style=_STYLES.get(cell, "dim" if cell == ABSENT else "")) for cell in cells)
+        )
     return made
 
 

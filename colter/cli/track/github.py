@@ -6,8 +6,8 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.track.reading import TIMEOUT, Wanted, track
-from colter.cli.working import fate
+from colter.cli.grouped import grouped
+from colter.cli.track.reading import Wanted, track
 from colter.core.errors import ExitCode
 
 FACTS = ("downloads", "issues", "traffic", "ci", "security")
@@ -20,28 +20,12 @@ Targets = Annotated[
 ]
 With = Annotated[
     list[str] | None,
-    typer.Option(
-        "--with",
-        metavar="FACT",
-        parser=options.Words(*FACTS, many=True),
-        help=f"Read more: {', '.join(FACTS)}; may be repeated or have commas.",
-    ),
+    options.several_option("--with", of=FACTS, metavar="FACT", meaning=f"Read more: {', '.join(FACTS)}"),
 ]
 
 
-def command(
-    ctx: typer.Context,
-    *,
-    targets: Targets = None,
-    facts: With = None,
-    output: options.Output = None,
-    format_: options.ReadingFormat = None,
-    file: options.File = None,
-    dry_run: options.DryRun = False,
-    no_store: options.NoStore = False,
-    fail_on: options.FailOn = None,
-    timeout: options.TrackTimeout = None,
-) -> ExitCode:
+@grouped
+def command(ctx: typer.Context, *, targets: Targets = None, facts: With = None, wanted: Wanted) -> ExitCode:
     """Read repositories: stars, forks, issues, pull requests, releases and more.
 
     Without a TARGET: the configured ones; none configured: those of the token's owner.
@@ -55,5 +39,4 @@ def command(
     from colter.app.registry import TrackPlan
 
     plan = TrackPlan("github", targets=tuple(targets or ()), facts=options.chosen(facts))
-    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, fate(output, dry_run=dry_run, no_store=no_store))
     return track(Context.of(ctx), lambda _: [plan], wanted)

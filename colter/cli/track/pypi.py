@@ -6,8 +6,8 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.track.reading import TIMEOUT, Wanted, track
-from colter.cli.working import fate
+from colter.cli.grouped import grouped
+from colter.cli.track.reading import Wanted, track
 from colter.core.errors import ExitCode
 
 SPLITS = ("python", "system")
@@ -15,28 +15,12 @@ SPLITS = ("python", "system")
 Packages = Annotated[list[str] | None, typer.Argument(metavar="[PACKAGE]...", help="Names of packages.")]
 By = Annotated[
     list[str] | None,
-    typer.Option(
-        "--by",
-        metavar="SPLIT",
-        parser=options.Words(*SPLITS, many=True),
-        help=f"Split downloads by {' or '.join(SPLITS)}; may be repeated or have commas.",
-    ),
+    options.several_option("--by", of=SPLITS, metavar="SPLIT", meaning=f"Split downloads by {' or '.join(SPLITS)}"),
 ]
 
 
-def command(
-    ctx: typer.Context,
-    *,
-    packages: Packages = None,
-    by: By = None,
-    output: options.Output = None,
-    format_: options.ReadingFormat = None,
-    file: options.File = None,
-    dry_run: options.DryRun = False,
-    no_store: options.NoStore = False,
-    fail_on: options.FailOn = None,
-    timeout: options.TrackTimeout = None,
-) -> ExitCode:
+@grouped
+def command(ctx: typer.Context, *, packages: Packages = None, by: By = None, wanted: Wanted) -> ExitCode:
     """Read Python packages: version, releases, downloads and known vulnerabilities.
 
     Without a PACKAGE: the configured ones.
@@ -49,5 +33,4 @@ def command(
     from colter.app.registry import TrackPlan
 
     plan = TrackPlan("pypi", targets=tuple(packages or ()), splits=options.chosen(by))
-    wanted = Wanted(format_, file, fail_on, timeout or TIMEOUT, fate(output, dry_run=dry_run, no_store=no_store))
     return track(Context.of(ctx), lambda _: [plan], wanted)

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from colter.cli import options
 from colter.cli.context import Context
 from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, few, read_conditions, report
-from colter.cli.working import Fate, working
+from colter.cli.working import Fate, fate, working
 from colter.core.errors import ExitCode, worst
 from colter.core.model import Metric, Reading, Status
 
@@ -19,20 +18,33 @@ if TYPE_CHECKING:
     from colter.core.conditions import Condition
 
 Catalogue = Mapping[tuple[str, str], Metric]
-TIMEOUT = timedelta(minutes=10)
-_MOST_LINES = 20
 WORDS = frozenset({"partial", "error", "never"})
+_TIMEOUT = timedelta(minutes=10)
+_MOST_LINES = 20
+
+FailOn = Annotated[list[str] | None, options.fail_on_option(": 'open_issues > 0', error, ...; may be repeated.")]
+Timeout = Annotated[
+    timedelta | None,
+    options.timeout_option("For each source as a whole; what was read by then stands. [default: 10m]"),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the options say about a run."""
+    """The options that all of `colter track` has."""
 
-    format: str | None
-    file: Path | None
-    fail_on: Sequence[str] | None
-    timeout: timedelta
-    fate: Fate
+    output: options.Output = None
+    format_: options.ReadingFormat = None
+    file: options.File = None
+    dry_run: options.DryRun = False
+    no_store: options.NoStore = False
+    fail_on: FailOn = None
+    timeout: Timeout = None
+
+    @property
+    def fate(self) -> Fate:
+        """What becomes of what is read."""
+        return fate(self.output, dry_run=self.dry_run, no_store=self.no_store)
 
 
 def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", wanted: Wanted) -> ExitCode:
@@ -42,7 +54,7 @@ def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", w
 
     metrics = catalogue()
     conditions = _conditions(wanted.fail_on or (), metrics)
-    format_ = choose_format(context, wanted.format, wanted.file, options.READING_FORMATS)
+    format_ = choose_format(context, wanted.format_, wanted.file, options.READING_FORMATS)
     check_file(wanted.file)
     plans = plan(context.settings)
     seen = Seen[Reading](context.clock.now())
@@ -54,7 +66,7 @@ def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", w
         if seen.found and format_ in PARTIAL and not wanted.file:
             context.write(_show(context, format_, seen, metrics))
         raise
-    hidden = wanted.fate.hides_result(context, wanted.format, wanted.file)
+    hidden = wanted.fate.hides_result(context, wanted.format_, wanted.file)
     if not hidden and (seen.found or not seen.problems):
         deliver(context, _show(context, format_, seen, metrics), wanted.file)
     return _judge(context, seen, conditions)
@@ -66,7 +78,7 @@ async def _read(context: Context, plans: "Sequence[TrackPlan]", wanted: Wanted, 
         context.progress.show(f"read: {len(seen.found)}")
 
     async with working(context, wanted.fate, seen) as runtime:
-        done = await runtime.track(plans, timeout=wanted.timeout, emit=keep)
+        done = await runtime.track(plans, timeout=wanted.timeout or _TIMEOUT, emit=keep)
         seen.found[:] = done.readings
 
 

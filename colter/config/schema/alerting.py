@@ -5,17 +5,17 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from colter.config.schema.destination import origin
+from colter.config.schema.destination import check_hidden_address, origin
 from colter.config.schema.headers import mark_secrets
 from colter.config.schema.moments import read_moment
-from colter.config.schema.secretref import SecretRef
+from colter.config.schema.secretref import Form, SecretRef
 from colter.config.schema.section import Section
 from colter.config.schema.values import (
     Cron,
-    Duration,
     Expanded,
     HeaderName,
     HookAddress,
+    Interval,
     Line,
     MailAddress,
     Moment,
@@ -53,6 +53,13 @@ class SlackChannel(_Channel):
     def destination(self) -> str:
         """Whatever the sealed address says."""
         return "slack"
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, ref: SecretRef) -> SecretRef:
+        if ref.form is Form.CLEAR:
+            check_hidden_address(ref.raw)
+        return ref
 
 
 class WebhookChannel(_Channel):
@@ -140,7 +147,7 @@ class Route(Section):
 
     match: Match = Field(default_factory=Match, description="Which alerts; nothing: all.")
     notify: list[Name] = Field(min_length=1, description="Names of channels.")
-    remind: list[Duration] = Field(
+    remind: list[Interval] = Field(
         default_factory=list, description="When to remind while it lasts, after the first message."
     )
 
@@ -169,7 +176,7 @@ class Maintenance(Section):
 
     match: Match = Field(default_factory=Match, description="Which endpoints; nothing: all.")
     cron: Cron | None = Field(None, description="When it begins, again and again: a cron expression.")
-    duration: Duration | None = Field(None, description="How long it lasts each time.")
+    duration: Interval | None = Field(None, description="How long it lasts each time.")
     from_: Moment | None = Field(None, alias="from", description="Instead, once: when it begins, `2026-11-01T02:00`.")
     until: Moment | None = Field(None, description="When that is over.")
     tz: TimeZone = Field("UTC", description="Time zone of the cron expression, and of times without one.")

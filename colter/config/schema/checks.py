@@ -13,10 +13,13 @@ from colter.config.schema.cron import check_cron
 from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host, host_port
 from colter.config.schema.variables import expand
 from colter.core.alerting.tracked import TRACKED
-from colter.core.units import parse_duration
+from colter.core.units import format_duration, parse_duration
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_GITHUB_TARGET = re.compile(r"!?[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})/[A-Za-z0-9._*?-]{1,100}|(?:fork|archived):no")
+# A name of only dots would lead to another address.
+_GITHUB_TARGET = re.compile(
+    r"!?[A-Za-z0-9][A-Za-z0-9_-]{0,99}/(?!\.{1,2}$)[A-Za-z0-9._*?-]{1,100}|(?:fork|archived):no"
+)
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,212}[A-Za-z0-9])?")  # PEP 508
 # The dot-atoms of RFC 5322, 3.4.1, without the question mark that begins an encoded word.
 _ATOM = r"[\w!#$%&'*+/=^`{|}~-]+"
@@ -33,6 +36,7 @@ RESPONSE_CODES = (
 _LONGEST_NAME = 200
 _LONGEST_PATTERN = 1000
 _LONGEST_DURATION = timedelta(days=3660)
+_SHORTEST_INTERVAL = timedelta(seconds=1)
 
 
 def expand_text(written: Any, info: ValidationInfo) -> Any:
@@ -131,8 +135,20 @@ def check_cadence(written: str) -> str:
     """A cron expression, or a duration."""
     if " " in written.strip():
         return check_cron(written)
-    read_duration(written)
+    try:
+        parse_duration(written)
+    except ValueError as error:
+        expected = "expected a duration such as 15m, or a cron expression such as '0 3 * * *'"
+        raise ValueError(f"{expected}, got {written[:80]!r}") from error
+    check_interval(read_duration(written))
     return written
+
+
+def check_interval(length: timedelta) -> timedelta:
+    """A second or more. Whoever has written `15ms` has likely meant minutes."""
+    if length < _SHORTEST_INTERVAL:
+        raise ValueError(f"expected 1s or more, got {format_duration(length)}; m is minutes, ms is milliseconds")
+    return length
 
 
 def check_pattern(written: str) -> str:

@@ -15,13 +15,14 @@ from colter.config.schema.section import Section, bind_secrets
 from colter.config.schema.values import (
     Cadence,
     Count,
-    Duration,
     Expanded,
     FileSize,
     Gateway,
     GitHubTarget,
+    HiddenAddress,
     Host,
     IndexAddress,
+    Interval,
     Line,
     Listen,
     LogFile,
@@ -196,21 +197,21 @@ class Smtp(Section):
 class Outbox(Section):
     """How much may be owed to a sink that is out of reach; more is dropped, counted, and still in the history."""
 
-    max_age: Duration = Field(timedelta(days=7), description="Nothing older is sent by itself.")
+    max_age: Interval = Field(timedelta(days=7), description="Nothing older is sent by itself.")
     max_measurements: Count = Field(5_000_000, ge=1, description="Readings and results owed to one sink at most.")
 
 
 class Keep(Section):
     """How long what was measured is kept; null: for ever."""
 
-    results: Duration | None = Field(
+    results: Interval | None = Field(
         timedelta(days=30), description="Every result of an endpoint; more than `outbox.max_age`; null: for ever."
     )
-    readings: Duration | None = Field(
+    readings: Interval | None = Field(
         timedelta(days=365),
         description="Every reading of a repository or package; of older days the last one stays; null: all for ever.",
     )
-    hours: Duration | None = Field(
+    hours: Interval | None = Field(
         timedelta(days=400), description="Uptime and latencies by the hour; those by the day stay; null: for ever."
     )
 
@@ -234,7 +235,7 @@ class Daemon(Section):
     listen: Listen = Field(
         "127.0.0.1:9464", description="Where the daemon serves metrics, health and `/probe`; `off`: nowhere."
     )
-    heartbeat_url: WebAddress | None = Field(
+    heartbeat_url: HiddenAddress | None = Field(
         None,
         description="Fetched every minute while all goes well: tells a watcher that Colter lives.",
     )

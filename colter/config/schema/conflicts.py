@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from colter.config.schema.circles import in_circles
 from colter.config.schema.config import Config
 from colter.config.schema.keys import nearest
 from colter.core.units import format_duration
 
+_MANY = 2_000
+"""To find the nearest of more names takes a second for each that is wrong."""
 Conflict = tuple[Sequence[str | int], str]
 """Where, and what is wrong there."""
 
@@ -24,7 +27,7 @@ def _endpoints(config: Config) -> Iterator[Conflict]:
             yield ("endpoints", place), f"the name {endpoint.name!r} is taken twice; expected one of its own"
         first.setdefault(endpoint.name, place)
     needs = {endpoint.name: endpoint.needs for endpoint in config.endpoints}
-    known = sorted(first)
+    known, circles = sorted(first), in_circles(needs)
     for place, endpoint in enumerate(config.endpoints):
         for number, needed in enumerate(endpoint.needs):
             if needed not in first:
@@ -32,21 +35,8 @@ def _endpoints(config: Config) -> Iterator[Conflict]:
                     ("endpoints", place, "needs", number),
                     f"no endpoint is called {needed!r}; {_guess(needed, known)}",
                 )
-        if endpoint.needs and _needs_itself(endpoint.name, needs):
+        if endpoint.name in circles:
             yield ("endpoints", place, "needs"), "it needs itself, by way of what it needs"
-
-
-def _needs_itself(name: str, needs: dict[str, list[str]]) -> bool:
-    seen: set[str] = set()
-    ahead = list(needs[name])
-    while ahead:
-        needed = ahead.pop()
-        if needed == name:
-            return True
-        if needed not in seen:
-            seen.add(needed)
-            ahead += needs.get(needed, [])
-    return False
 
 
 def _alerts(config: Config) -> Iterator[Conflict]:
@@ -56,14 +46,14 @@ def _alerts(config: Config) -> Iterator[Conflict]:
             if name not in channels:
                 message = f"no channel is called {name!r}; {_guess(name, sorted(channels))}"
                 yield ("alerts", "routes", place, "notify", number), message
-    fallback = {name: [channel.fallback] for name, channel in channels.items() if channel.fallback}
+    circles = in_circles({name: [channel.fallback] for name, channel in channels.items() if channel.fallback})
     for name, channel in channels.items():
         if channel.type == "email" and config.smtp is None:
             yield ("alerts", "channels", name), "a channel of type email needs the section smtp"
         if channel.fallback and channel.fallback not in channels:
             message = f"no channel is called {channel.fallback!r}; {_guess(channel.fallback, sorted(channels))}"
             yield ("alerts", "channels", name, "fallback"), message
-        elif channel.fallback and _needs_itself(name, fallback):
+        elif name in circles:
             yield ("alerts", "channels", name, "fallback"), "it falls back on itself, by way of its fallback"
 
 
@@ -80,4 +70,6 @@ def _ages(config: Config) -> Iterator[Conflict]:
 
 
 def _guess(name: str, known: list[str]) -> str:
+    if len(known) > _MANY:
+        return f"none of {len(known):,} is"
     return nearest(name, known) if known else "there are none"

@@ -56,7 +56,9 @@ def _read_field(field: str, name: str, low: int, high: int) -> list[int]:
     try:
         return sorted({number for part in field.split(",") for number in _read_part(part, name, low, high)})
     except ValueError:
-        raise ValueError(f"expected a {name} between {low} and {high} (or *, a-b, */n, a,b), got {field!r}") from None
+        article = "an" if name == "hour" else "a"
+        allowed = f"between {low} and {high} (or *, a-b, */n, a,b)"
+        raise ValueError(f"expected {article} {name} {allowed}, got {field!r}") from None
 
 
 def _read_part(part: str, name: str, low: int, high: int) -> Iterator[int]:

@@ -2,25 +2,29 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS: Mapping[str, int | None] = {"http": 80, "https": 443}
 _LONGEST = 2048
+_START = re.compile(r"(?:[^/?#]*://)?[^/?#]*")
+"""Scheme and host."""
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(r"(?=.{1,253}\.?$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?")
 
 
-def check_address(written: str, ports: Mapping[str, int | None]) -> str:
+def check_address(written: str, ports: Mapping[str, int | None], show: Callable[[str], str] | None = None) -> str:
     """The address as it was written, if every library behind Colter can use it.
 
     Args:
         written: the address.
         ports: the schemes it may have, with the default port of each; None: it must be given, 0: there is none.
+        show: how a wrong one, or a wrong host, is repeated in the message; None: as far as it is no secret.
 
     Raises:
         ValueError: another scheme, no host, a bad port, a user name or password in it, blanks or controls.
     """
+    show = show or _shown
     starts = " or ".join(f"{scheme}://" for scheme in ports)
     if len(written) > _LONGEST or _UNFIT.search(written):
         raise ValueError(
@@ -28,21 +32,26 @@ def check_address(written: str, ports: Mapping[str, int | None]) -> str:
         )
     parts = _split(written)
     if parts.scheme not in ports:
-        raise ValueError(f"expected an address beginning with {starts}, got {_shown(written)}")
+        raise ValueError(f"expected an address beginning with {starts}, got {show(written)}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("a user name or password does not belong in an address; there are keys of their own for them")
-    check_host(parts.hostname or "")
+    check_host(parts.hostname or "", show)
     _port(parts, ports)
     return written
 
 
-def check_host(host: str) -> str:
+def check_hidden_address(written: str) -> str:
+    """The same for one of the web that may be a secret as a whole: no message repeats any of it."""
+    return check_address(written, DEFAULT_PORTS, lambda _: "something else, which may be a secret")
+
+
+def check_host(host: str, show: Callable[[str], str] | None = None) -> str:
     """A host name or IP address, as it was written; ValueError for anything that no resolver would take."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
         if not _HOST.fullmatch(_ascii(host)):
-            raise ValueError(f"expected a host name or IP address, got {_shown(host)}") from None
+            raise ValueError(f"expected a host name or IP address, got {(show or _shown)(host)}") from None
     return host
 
 
@@ -100,5 +109,9 @@ def _ascii(host: str) -> str:
 
 
 def _shown(written: str) -> str:
-    # Mistyped, it must not bring a password to the screen.
-    return "something with an @ in it" if "@" in written else repr(written[:80])
+    # Mistyped, it must not bring a password to the screen; nor what stands behind the host, such as a token.
+    if "@" in written:
+        return "something with an @ in it"
+    start = _START.match(written)
+    shown = start[0] if start else ""
+    return repr(shown[:80]) if len(shown) == len(written) else f"{shown[:80]!r} and more behind it"

@@ -18,6 +18,7 @@ from colter.config.schema.values import (
     Cadence,
     Count,
     Duration,
+    Interval,
     Line,
     Looks,
     Name,
@@ -66,6 +67,10 @@ class Canary(Section):
     def _from_address_alone(cls, written: Any) -> Any:
         return {"url": written} if isinstance(written, str) else written
 
+    def as_endpoint(self) -> "Endpoint":
+        """What is looked at, under a name for messages."""
+        return Endpoint(name=f"probe.online_check: {short_name(self.url)}", url=self.url, expect=self.expect)
+
 
 CanaryItem = Annotated[Canary, _OrAddress()]
 """A canary as it stands in the list."""
@@ -106,8 +111,8 @@ class Heartbeat(Section):
 
     every: Cadence = Field(description="When it should report: a cron expression, or a duration.")
     tz: TimeZone = Field("UTC", description="Time zone of the cron expression.")
-    grace: Duration = Field(timedelta(minutes=5), description="How late it may be.")
-    max_runtime: Duration | None = Field(
+    grace: Interval = Field(timedelta(minutes=5), description="How late it may be.")
+    max_runtime: Interval | None = Field(
         None, description="Down when it runs longer than this; none: until it is due again."
     )
     token: SecretRef | None = Field(

@@ -1,14 +1,14 @@
 """Texts that may unlock something: request headers, bodies, addresses with a user name. Then they are secrets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
 from colter.config.schema.checks import check_header_value, check_line, expand_text
-from colter.config.schema.destination import DEFAULT_PORTS, check_address
+from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_hidden_address
 from colter.config.schema.secretref import SEALED, Form, SecretRef, read_secret
 from colter.config.schema.variables import has_variable
 
@@ -49,7 +49,7 @@ def read_body(written: Any) -> str | SecretRef:
     return SecretRef(written) if _hides(written) else written
 
 
-def read_index(written: Any) -> str | SecretRef:
+def read_index(written: Any, check: Callable[[str], str] | None = None) -> str | SecretRef:
     """The address of a server; a secret when it is sealed, has variables or holds a user name and password."""
     if isinstance(written, SecretRef):
         return written
@@ -57,7 +57,13 @@ def read_index(written: Any) -> str | SecretRef:
         raise ValueError("expected an address as text")  # noqa: TRY004  pydantic collects ValueErrors
     if _hides(written) or "@" in urlsplit(written).netloc:
         return read_secret(written)
-    return check_address(check_line(written), DEFAULT_PORTS)
+    line = check_line(written)
+    return check(line) if check else check_address(line, DEFAULT_PORTS)
+
+
+def read_hook(written: Any) -> str | SecretRef:
+    """The same for what may be a secret as a whole."""
+    return read_index(written, check_hidden_address)
 
 
 def read_proxy(written: Any) -> str | SecretRef:

@@ -1,6 +1,7 @@
 """What is wrong with a configuration, one line each: `file:line:col: key: what is wrong, what was expected`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +14,8 @@ from colter.core.text import clean
 
 MOST = 100
 """So many lines are shown; a file with more of them has one cause."""
+_COUNTLESS = 100_000
+"""pydantic tells all of them or none, and each is a kilobyte."""
 Loc = Sequence[str | int]
 
 
@@ -59,16 +62,27 @@ class Places:
         return self._document.place(loc, key=key) if self._document else "configuration"
 
 
-def explain(error: ValidationError, places: Places) -> list[str]:
-    """The lines for what pydantic found, in the order of the file."""
+def explain(error: ValidationError, places: Places) -> ConfigError:
+    """What pydantic found, in the order of the file."""
+    if (count := error.error_count()) > _COUNTLESS:
+        return refuse([places.line((), f"{count:,} values are wrong: this is no configuration of Colter")])
     found = sorted(error.errors(include_url=False), key=lambda each: places.position(each["loc"]))
-    return [_explain(each, places) for each in found]
+    return refuse((_explain(each, places) for each in found), len(found))
 
 
-def refuse(lines: Sequence[str]) -> ConfigError:
-    """All of it as one error."""
-    shown = [*lines[:MOST], *([f"... and {len(lines) - MOST} more"] if len(lines) > MOST else [])]
-    return ConfigError("\n".join(shown))
+def refuse(lines: Iterable[str], count: int | None = None, *, hint: str | None = None) -> ConfigError:
+    """As one error what is wrong; of thousands of lines no more are made than are shown.
+
+    Args:
+        lines: what is wrong, one line each.
+        count: how many there are, if that is known.
+        hint: what to do.
+    """
+    lines = iter(lines)
+    shown = list(islice(lines, MOST))
+    if next(lines, None):
+        shown.append(f"... and {count - MOST} more" if count else "... and more")
+    return ConfigError("\n".join(shown), hint=hint)
 
 
 def _explain(error: Any, places: Places) -> str:

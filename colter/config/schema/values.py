@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Wit
 from colter.config.schema import checks
 from colter.config.schema.addresses import RECORDS, check_probe_address, check_record, check_record_name, check_server
 from colter.config.schema.cron import check_cron
-from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host
-from colter.config.schema.headers import read_body, read_header, read_index, read_proxy
+from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_hidden_address, check_host
+from colter.config.schema.headers import read_body, read_header, read_hook, read_index, read_proxy
 from colter.config.schema.measures import (
     Size,
     StatusSet,
@@ -36,10 +36,14 @@ Duration = Annotated[
     Expanded,
     WithJsonSchema({"type": "string", "examples": ["500ms", "2s", "15m"]}),
 ]
+Interval = Annotated[Duration, AfterValidator(checks.check_interval)]
+"""A duration of a second or more."""
 Count = Annotated[int, BeforeValidator(checks.read_number), Expanded]
 Port = Annotated[Count, Field(ge=1, le=65_535)]
 WebAddress = Annotated[Line, AfterValidator(lambda written: check_address(written, DEFAULT_PORTS))]
 """http:// or https://, without user name and password."""
+HiddenAddress = Annotated[Line, AfterValidator(check_hidden_address)]
+"""The same; whoever knows it may use it, so no message repeats it."""
 ProbeAddress = Annotated[Line, AfterValidator(check_probe_address)]
 RecordName = Annotated[Line, AfterValidator(check_record_name)]
 RecordType = Annotated[Line, AfterValidator(check_record), WithJsonSchema({"enum": list(RECORDS)})]
@@ -78,7 +82,7 @@ RequestHeader = Annotated[str | SecretRef, PlainValidator(read_header), WithJson
 RequestBody = Annotated[str | SecretRef, PlainValidator(read_body), WithJsonSchema({"type": "string"})]
 IndexAddress = Annotated[str | SecretRef, PlainValidator(read_index), WithJsonSchema({"type": "string"})]
 """As a WebAddress, but with a user name and password it is a secret."""
-HookAddress = IndexAddress
+HookAddress = Annotated[str | SecretRef, PlainValidator(read_hook), WithJsonSchema({"type": "string"})]
 """Whoever knows such an address may use it: it should be sealed, and need not be."""
 ProxyAddress = Annotated[str | SecretRef, PlainValidator(read_proxy), WithJsonSchema({"type": "string"})]
 """With a user name and password it is a secret."""

@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
-from colter.config.yaml.nodes import UNFIT, Listing, Mapping, Node, RefusedError, read_nodes
+from colter.config.yaml.nodes import TOO_MUCH, UNFIT, Listing, Mapping, Node, RefusedError, read_nodes
 from colter.core.errors import ConfigError
 from colter.core.text import clean
+from colter.core.units import format_size
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 8 << 20
 _BOM = "\ufeff"
 # What PyYAML is known to raise for hostile input, beside its own errors.
 _FAILURES = (yaml.YAMLError, ValueError, AttributeError, OverflowError, IndexError, RecursionError)
@@ -93,7 +94,7 @@ def load_document(path: Path, *, broken: bool = False) -> Document:
 def parse_document(content: bytes, name: str, *, mode: int = 0o600) -> Document:
     """Parse bytes; ConfigError `name:line:col: what is wrong`."""
     if len(content) > MAX_BYTES:
-        raise ConfigError(f"{name}:1:1: the file is larger than {MAX_BYTES} bytes")
+        raise ConfigError(f"{name}:1:1: the file is larger than {format_size(MAX_BYTES)}", hint=TOO_MUCH)
     try:
         decoded = content.decode()
     except UnicodeDecodeError as error:
@@ -113,7 +114,7 @@ def _read(text: str, name: str) -> Node | None:
     try:
         return read_nodes(text)
     except RefusedError as error:
-        raise _refusal(name, text, error.index, str(error)) from None
+        raise _refusal(name, text, error.index, str(error), hint=error.hint) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = ", ".join(part for part in (error.problem, error.context) if part)
@@ -125,8 +126,8 @@ def _read(text: str, name: str) -> Node | None:
         raise _refusal(name, text, 0, f"this is not YAML: {error}") from error
 
 
-def _refusal(name: str, text: str, index: int, message: str) -> ConfigError:
+def _refusal(name: str, text: str, index: int, message: str, hint: str | None = None) -> ConfigError:
     before = text[:index]
     line = before.count("\n") + 1
     column = index - (before.rfind("\n") + 1) + 1
-    return ConfigError(f"{name}:{line}:{column}: {clean(message)}")
+    return ConfigError(f"{name}:{line}:{column}: {clean(message)}", hint=hint)

@@ -13,7 +13,11 @@ import yaml
 from colter.config.yaml.scalars import read_scalar
 
 MAX_DEPTH = 32
-MAX_VALUES = 200_000
+MAX_VALUES = 1_000_000
+TOO_MUCH = (
+    "say once in `probe` what holds for all endpoints; or run two Colters, each with its own --config and --state"
+)
+"""What to do about a file that is too large."""
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 """What may stand in no file and, by way of an escape, in no value."""
 # The C parser hands out events without recursion; it is the C composer that dies of deep nesting.
@@ -23,9 +27,10 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class RefusedError(ValueError):
     """Something that is not allowed; `index` counts characters from the start of the text."""
 
-    def __init__(self, message: str, index: int) -> None:
+    def __init__(self, message: str, index: int, hint: str | None = None) -> None:
         super().__init__(message)
         self.index = index
+        self.hint = hint
 
 
 @dataclass(slots=True, eq=False)
@@ -107,7 +112,7 @@ class _Reader:
         mark = event.start_mark
         self._left -= 1
         if self._left < 0:
-            raise RefusedError(f"expected at most {MAX_VALUES} values", mark.index)
+            raise RefusedError(f"expected at most {MAX_VALUES:,} values", mark.index, TOO_MUCH)
         if event.anchor is not None:
             kind = "aliases" if isinstance(event, yaml.AliasEvent) else "anchors"
             raise RefusedError(f"{kind} (* and &) are not allowed; write the value out, or quote it", mark.index)

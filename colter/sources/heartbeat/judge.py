@@ -23,11 +23,16 @@ async def judge_beats(endpoints: Sequence[Endpoint], store: Store, clock: Clock)
     A history that cannot be read makes them unknown.
     """
     try:
-        beats = {last.endpoint: last for last in await store.last_beats()}
+        beats = await store.last_beats()
     except ColterError as error:
         return [unknown(endpoint, clock.now(), clean(str(error))) for endpoint in endpoints]
-    now = clock.now()
-    return [judge(endpoint, beats.get(endpoint.name), now) for endpoint in endpoints]
+    return judge_all(endpoints, beats, clock.now())
+
+
+def judge_all(endpoints: Sequence[Endpoint], beats: Sequence[LastBeats], now: datetime) -> list[ProbeResult]:
+    """What is thought of each of these, of which this was reported."""
+    by_endpoint = {last.endpoint: last for last in beats}
+    return [judge(endpoint, by_endpoint.get(endpoint.name), now) for endpoint in endpoints]
 
 
 def judge(endpoint: Endpoint, last: LastBeats | None, now: datetime) -> ProbeResult:

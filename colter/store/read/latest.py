@@ -10,10 +10,11 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Row, func, literal
 from colter.core.model import EndpointState, Latest, ProbeResult, Reading
 from colter.store import bounds
 from colter.store.columns import Moment
+from colter.store.read.current import CURRENT
 from colter.store.read.packs import packs_backwards, read_pack
 from colter.store.read.readings import Metrics, read_readings
-from colter.store.read.results import STATE, Outcomes, read_newest
-from colter.store.read.status import CURRENT
+from colter.store.read.results import STATE, Outcomes
+from colter.store.results import read_newest
 from colter.store.tables import last_reading, last_result, outcome, probe_result, reading, round_, target, target_name
 
 _Look = TypeVar("_Look", Reading, ProbeResult)
@@ -21,6 +22,7 @@ _AT: ColumnElement[datetime] = type_coerce(
     type_coerce(round_.c.started, BigInteger) + probe_result.c.at_offset_ms, Moment
 )
 _MILLISECOND = timedelta(milliseconds=1)
+_ENDPOINTS = "probe"
 _IS_KNOWN = outcome.c.state != EndpointState.UNKNOWN.value
 
 
@@ -29,9 +31,12 @@ def read_latest(connection: Connection, metrics: Metrics, outcomes: Outcomes, no
     current = select(last_reading.c.reading_id).join_from(last_reading, target).join(target_name, CURRENT)
     by_round = read_readings(connection, reading.c.id.in_(current), metrics)
     readings = [look for looks in by_round.values() for look in looks]
-    results = read_newest(connection)
-    sources = {look.target.source for look in readings} | {look.target.source for look in results}
     believed = now + bounds.AHEAD
+    complete = newest_complete(connection, _ENDPOINTS, believed)
+    # In months many were taken out of the configuration, which nobody who scrapes a daemon is to wait for.
+    results = read_newest(connection.exec_driver_sql, complete.started if complete else None)
+    was_probed = connection.scalar(select(last_result.c.target_id).limit(1)) is not None
+    sources = {look.target.source for look in readings} | ({_ENDPOINTS} if was_probed else set())
     return [_latest(connection, outcomes, source, readings, results, believed=believed) for source in sorted(sources)]
 
 

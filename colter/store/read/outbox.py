@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, func, or_, select
 
-from colter.core.model import Delivery, Owing, Refusal, Target, Transfer
-from colter.core.ports import Lane
+from colter.core.model import Delivery, Lane, Refusal, Target, Transfer
 from colter.store.slices import as_far_as
-from colter.store.tables import outbox, recipient, refusal, round_, target, transfer
+from colter.store.tables import outbox, refusal, round_, target, transfer
 
 WEIGHT: ColumnElement[int] = func.coalesce(round_.c.entries, 1)
 """Entries of a delivery, where `outbox` is joined to its round; a notification has no round, and is one."""
@@ -40,25 +39,6 @@ def unsettled(lane: Lane, to: str, *columns: Table | ColumnElement[Any]) -> Sele
     """These columns of the deliveries that a recipient is owed, with their rounds."""
     mine = and_(outbox.c.lane == lane, outbox.c.recipient == to, outbox.c.settled.is_(None))
     return select(*columns).select_from(_WITH_ROUNDS).where(mine)
-
-
-def read_owing(connection: Connection) -> list[Owing]:
-    """Everybody who is owed something or with whom something is or was wrong, ordered by lane and name."""
-    counted = (
-        select(
-            outbox.c.lane,
-            outbox.c.recipient,
-            func.count().label("deliveries"),
-            func.sum(WEIGHT).label("entries"),
-            func.min(outbox.c.created).label("since"),
-        )
-        .select_from(_WITH_ROUNDS)
-        .where(outbox.c.settled.is_(None))
-        .group_by(outbox.c.lane, outbox.c.recipient)
-    )
-    owed = {(row.lane, row.recipient): row for row in connection.execute(counted)}
-    known = {(row.lane, row.name): row for row in connection.execute(select(recipient).where(_TELLS))}
-    return [_owing(*who, owed.get(who), known.get(who)) for who in sorted(owed.keys() | known.keys())]
 
 
 def read_refusals(connection: Connection) -> list[Refusal]:
@@ -111,24 +91,6 @@ def read_transfer(connection: Connection, key: str) -> Transfer | None:
 
 
 _AFTER_COLON = chr(ord(":") + 1)
-_TELLS = recipient.c.failures + recipient.c.dropped + recipient.c.refused > 0
-
-
-def _owing(lane: Lane, to: str, owed: Row[Any] | None, known: Row[Any] | None) -> Owing:
-    counts = {} if owed is None else {"deliveries": owed.deliveries, "entries": int(owed.entries), "since": owed.since}
-    if known is None:
-        return Owing(lane, to, **counts)
-    return Owing(
-        lane,
-        to,
-        **counts,
-        problem=known.problem,
-        failures=known.failures,
-        retry_at=known.retry_at,
-        asked=bool(known.asked),
-        dropped=known.dropped,
-        refused=known.refused,
-    )
 
 
 def _deliveries(connection: Connection, statement: Select[Any]) -> list[Delivery]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, select
 
 from colter.core.model import DailyCount, Event, Metric, Reading, Sample, Target
+from colter.store.plain import words
 from colter.store.tables import daily_count, event, metric, phrase, reading, sample, target
 
 Metrics = Mapping[tuple[str, str], Metric]
@@ -59,14 +60,6 @@ def read_readings(
         )
         by_round[row.round_id].append(found)
     return by_round
-
-
-def words(body: str | None) -> Mapping[str, str]:
-    """A JSON object of texts; none stands for an empty one. Raises ValueError for anything else."""
-    found = {} if body is None else json.loads(body)
-    if not isinstance(found, dict):
-        raise ValueError("expected an object")  # noqa: TRY004  the same trouble as no JSON at all
-    return found
 
 
 def _samples(connection: Connection, which: ColumnElement[bool], metrics: Metrics) -> Mapping[int, list[Sample]]:

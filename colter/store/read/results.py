@@ -1,22 +1,20 @@
-"""Probe results from their rows and outcomes: as few steps for each as there can be, because there are millions."""
+"""Probe results of rounds."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
-from sys import intern
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from colter.core.model import EndpointState, Phases, ProbeResult, Reason
+from colter.core.model import ProbeResult
 from colter.store.progress import read_progress
+from colter.store.results import results_from, shared
 from colter.store.slices import chunks
-from colter.store.tables import last_result, outcome, probe_result, round_, target
+from colter.store.tables import outcome, probe_result, target
 
 _MOST_REMEMBERED = 50_000
-_AT_A_TIME = 500
-_MILLISECOND = timedelta(milliseconds=1)
 COLUMNS = (
     probe_result.c.round_id,
     probe_result.c.outcome_id,
@@ -64,7 +62,9 @@ class Outcomes:
         known = self._known  # one and the same to the end, also when another reader begins a new one
         statement = select(*_SHARED).join_from(outcome, target)
         for part in chunks([row_id for row_id in ids if row_id not in known]):
-            known.update((row.id, _shared(row)) for row in connection.execute(statement.where(outcome.c.id.in_(part))))
+            known.update(
+                (row.id, shared(row[1:])) for row in connection.execute(statement.where(outcome.c.id.in_(part)))
+            )
         return known
 
 
@@ -90,74 +90,6 @@ def decode(
     connection: Connection, rows: Sequence[Any], started: Mapping[int, datetime], outcomes: Outcomes
 ) -> Mapping[int, tuple[ProbeResult, ...]]:
     """The same from rows of `probe_result`, wherever they were kept."""
-    decoded = _decode(rows, started, outcomes.learn(connection, {row[1] for row in rows}))
+    decoded = results_from(rows, started, outcomes.learn(connection, {row[1] for row in rows}))
     sizes = Counter(row[0] for row in rows)
     return {round_id: tuple(islice(decoded, size)) for round_id, size in sizes.items()}
-
-
-def read_newest(connection: Connection) -> Sequence[ProbeResult]:
-    """The newest result of every endpoint.
-
-    A daemon is asked for it at every scrape: nothing is held of its rows, nor remembered of their outcomes.
-    """
-    rounds = select(round_.c.id, round_.c.started).where(round_.c.id.in_(select(last_result.c.round_id)))
-    started = dict(connection.execute(rounds).all())
-    newest = (probe_result.c.round_id == last_result.c.round_id) & (probe_result.c.position == last_result.c.position)
-    statement = (
-        select(*COLUMNS, *_SHARED)
-        .join_from(last_result, probe_result, newest)
-        .join(outcome, outcome.c.id == probe_result.c.outcome_id)
-        .join(target, target.c.id == outcome.c.target_id)
-    )
-    found: list[ProbeResult] = []
-    for rows in connection.execute(statement, execution_options={"yield_per": _AT_A_TIME}).partitions():
-        shared = {row.outcome_id: _shared(row) for row in rows}
-        found += _decode((row[: len(COLUMNS)] for row in rows), started, shared)
-    return found
-
-
-def _decode(
-    rows: Iterable[Any], started: Mapping[int, datetime], known: Mapping[int, tuple[Any, ...]]
-) -> Iterator[ProbeResult]:
-    for round_id, outcome_id, offset, latency, resolve, connect, tls, processing, transfer, size, detail in rows:
-        endpoint, url, state, reason, code, version, ip, redirects, expires, attempts, group = known[outcome_id]
-        yield ProbeResult(
-            endpoint,
-            url,
-            started[round_id] + offset * _MILLISECOND,
-            state,
-            reason,
-            detail,
-            code,
-            version,
-            ip,
-            None if latency is None else latency / 1000,
-            Phases(
-                None if resolve is None else resolve / 1000,
-                None if connect is None else connect / 1000,
-                None if tls is None else tls / 1000,
-                None if processing is None else processing / 1000,
-                None if transfer is None else transfer / 1000,
-            ),
-            redirects,
-            size,
-            expires,
-            attempts,
-            group,
-        )
-
-
-def _shared(row: Any) -> tuple[Any, ...]:
-    return (
-        row.endpoint,
-        row.url,
-        EndpointState(row.state),
-        None if row.reason is None else Reason(row.reason),
-        row.status_code,
-        row.http_version and intern(row.http_version),
-        row.ip,
-        row.redirects,
-        row.certificate_expires,
-        row.attempts,
-        row.group_name,
-    )

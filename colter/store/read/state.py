@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, Table, and_, select
 
 from colter.core.model import AlertState, Target
-from colter.store.read.status import CURRENT
+from colter.store.read.current import CURRENT
 from colter.store.tables import alert_state, daily_count, mark, target, target_name
 
 

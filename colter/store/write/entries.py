@@ -10,7 +10,7 @@ from colter.store.moments import to_ms
 from colter.store.slices import chunks
 from colter.store.tables import probe_result, reading, round_
 from colter.store.write.bulk import insert_rows, next_id
-from colter.store.write.newest import Probed, update_readings, update_results
+from colter.store.write.newest import Place, Probed, update_readings, update_results
 from colter.store.write.part import Part
 from colter.store.write.results import Outcomes
 from colter.store.write.rounds import round_row, write_parts
@@ -70,6 +70,7 @@ def _parts(
     return [
         Part(
             round_id,
+            done.key,
             done.started,
             [readings[round_id, position] for position in reading_places[round_id]],
             reading_places[round_id],
@@ -89,4 +90,5 @@ def _by_round(places: Iterable[_Place]) -> Mapping[int, Sequence[int]]:
 
 def _probed(part: Part, target_ids: Mapping[Target, int]) -> Iterator[Probed]:
     for position, result in zip(part.result_places, part.results, strict=True):
-        yield to_ms(result.at), part.round_id, position, target_ids[result.target], result.state.value
+        place = Place(to_ms(result.at), part.round_key, position)
+        yield Probed(place, part.round_id, target_ids[result.target], result.state.value)

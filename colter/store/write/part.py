@@ -12,6 +12,7 @@ class Part:
     """Readings and results of one round, whose row is there, with their places in it."""
 
     round_id: int
+    round_key: str
     started: datetime
     readings: Sequence[Reading]
     reading_places: Sequence[int]

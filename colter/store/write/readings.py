@@ -20,13 +20,14 @@ from colter.store.write.bulk import (
     raise_rows,
     replace_rows,
 )
-from colter.store.write.newest import Looked
+from colter.store.write.newest import Looked, Place
 
 
 class Placed(NamedTuple):
     """A reading with its round, its place in it, and the row of its target."""
 
     round_id: int
+    round_key: str
     position: int
     target_id: int
     reading: Reading
@@ -137,7 +138,7 @@ def _look(row_id: int, placed: Placed, phrases: Mapping[str, int]) -> Row:
 def _looked(row_id: int, placed: Placed, metrics: Mapping[tuple[str, str], int]) -> Looked:
     reading = placed.reading
     return Looked(
-        at=to_ms(reading.at),
+        place=Place(to_ms(reading.at), placed.round_key, placed.position),
         reading_id=row_id,
         target_id=placed.target_id,
         failed=reading.problem is not None,

@@ -37,9 +37,8 @@ def write_round(
     outcomes.recall(connection)
     round_id = next_id(connection, round_)
     insert_rows(connection, round_, [round_row(round_id, done)])
-    whole = Part(
-        round_id, done.started, done.readings, range(len(done.readings)), done.results, range(len(done.results))
-    )
+    places = range(len(done.readings)), range(len(done.results))
+    whole = Part(round_id, done.key, done.started, done.readings, places[0], done.results, places[1])
     write_parts(connection, [whole], outcomes)
     outcomes.trim()
     update_latest(connection, round_id, done, now)
@@ -70,12 +69,12 @@ def write_parts(connection: Connection, parts: Sequence[Part], outcomes: Outcome
     placed = {name: roster.place(name) for name in sorted(by_name)}
     write_roster(connection, roster)
     ids = {name: known.row_id for name, known in placed.items()}
-    places = ((part.round_id, place) for part in parts for place in part.reading_places)
+    places = ((part, position) for part in parts for position in part.reading_places)
     looked = write_readings(
         connection,
         [
-            Placed(round_id, place, known.row_id, reading)
-            for (round_id, place), known, reading in zip(places, looked_at, readings, strict=True)
+            Placed(part.round_id, part.round_key, position, known.row_id, reading)
+            for (part, position), known, reading in zip(places, looked_at, readings, strict=True)
         ],
     )
     outcomes.write(connection, unknown, ids)

@@ -1,0 +1,1 @@
+"""Bringing sinks and channels what they are owed: claimed, sent, settled."""
