@@ -31,32 +31,35 @@ from tests.store.packing import LATER, endpoint
 
 path, what = pathlib.Path(sys.argv[1]), sys.argv[2]
 
+def say(*words):
+    os.write(1, f"{' '.join(map(str, words))}\\n".encode())  # at once: nobody is killed in the middle of a line
+
 async def work(seed):
     chance = random.Random(seed)
     store = SqlStore(path, FakeClock(), METRICS)
     await store.open()
     if what == "forget":
         async for gone in store.forget(endpoint(3)):
-            print(gone, flush=True)
+            say(gone)
     while what == "pack":
         counted = await store.roll_up(lambda _: Pace(), most=40)
         packed = await store.pack(LATER, most=chance.randrange(3, 12))
-        print(counted, packed, flush=True)
+        say(counted, packed)
         if not counted and not packed:
             break
     while what == "sweep" and (looked := await store.sweep(at(seed * 1440), most=2, least=1)):
-        print(looked, flush=True)
+        say(looked)
     while what == "retire" and await store.retire(results=at(200), readings=None, tallies=None, most=5):
-        print("gone", flush=True)
+        say("gone")
     await store.close()
 
 for seed, _ in enumerate(sys.stdin):
     child = os.fork()
     if not child:
-        print(os.getpid(), flush=True)
+        say(os.getpid())
         asyncio.run(work(seed))
         os._exit(0)
-    print("done" if os.waitpid(child, 0)[1] == 0 else "killed", flush=True)
+    say("done" if os.waitpid(child, 0)[1] == 0 else "killed")
 """
 
 
