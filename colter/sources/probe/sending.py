@@ -102,10 +102,10 @@ def oauth_client(auth: Auth | None, reveal: Reveal) -> OAuthClient | None:
 
 def client_certificate(written: requests.ClientCertificate | None, reveal: Reveal) -> ClientCertificate | None:
     """A certificate of our own; ValueError when its files cannot be used."""
-    import ssl  # noqa: PLC0415  for those who have one: `colter config check` reads all endpoints too
-
     if written is None:
         return None
+    import ssl  # noqa: PLC0415  for those who have one: `colter config check` reads all endpoints too
+
     cert = Path(written.cert).expanduser()
     key = Path(written.key).expanduser() if written.key else cert
     password = reveal(written.password) if written.password else Secret("")
