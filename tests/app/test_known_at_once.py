@@ -11,11 +11,11 @@ import pytest
 from colter.app.history import DATABASE
 from colter.app.last_known import Known, read_known, read_known_at_once
 from colter.core.model import Beat, BeatKind, Delivery, EndpointState
-from colter.store.schema import VERSION_TABLE
 from tests.beats.jobs import NAME, job
 from tests.cli.running import Machine
 from tests.fakes.clock import START, FakeClock
 from tests.store.making import FORKS, FULL_READING, STARS, answer, at, done, look, opened
+from tests.store.troubles import damaged, foreign, missing, newer, older, run
 
 JOBS = (job(), job().model_copy(update={"name": "never"}))
 
@@ -59,27 +59,6 @@ def test_it_is_what_an_opened_history_tells(history: Path) -> None:
     ]
 
 
-def missing(history: Path) -> None:
-    history.unlink()
-
-
-def foreign(history: Path) -> None:
-    history.unlink()
-    run(history, "CREATE TABLE target (id)")
-
-
-def newer(history: Path) -> None:
-    run(history, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
-
-
-def older(history: Path) -> None:
-    run(history, f"UPDATE {VERSION_TABLE} SET version_num = '0004'")
-
-
-def damaged(history: Path) -> None:
-    history.write_bytes(history.read_bytes()[:100] + b"?" * 10_000)
-
-
 def unsound(history: Path) -> None:
     """A row that its index does not know: whoever only reads the table would not see it."""
     run(history, "PRAGMA writable_schema = ON", "DELETE FROM sqlite_master WHERE name = 'sqlite_autoindex_outbox_1'")
@@ -91,12 +70,6 @@ def garbled(history: Path) -> None:
 
 def nameless(history: Path) -> None:
     run(history, "PRAGMA foreign_keys = OFF", "DELETE FROM target_name WHERE source = 'probe'")
-
-
-def run(history: Path, *statements: str) -> None:
-    with closing(sqlite3.connect(history)) as connection, connection:
-        for statement in statements:
-            connection.execute(statement)
 
 
 @pytest.mark.parametrize("trouble", [missing, foreign, newer, older, damaged, unsound, garbled, nameless])

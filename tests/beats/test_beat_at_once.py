@@ -14,12 +14,12 @@ from colter.app.beats import keep_beat, keep_beat_at_once
 from colter.app.history import DATABASE
 from colter.core.clock import SystemClock
 from colter.core.model import Beat, BeatKind, LastBeats
-from colter.store.schema import VERSION_TABLE
 from colter.store.sql import SqlStore
 from tests.beats.jobs import NAME, minutes
 from tests.beats.wrapping import CONFIG
 from tests.cli.running import Machine
 from tests.fakes.clock import START, FakeClock
+from tests.store.troubles import damaged, foreign, missing, newer, older, run
 
 BEGUN, DONE = Beat(NAME, START, BeatKind.START), Beat(NAME, START + minutes(3), BeatKind.SUCCESS)
 
@@ -52,27 +52,6 @@ def test_it_is_the_same_beat_that_the_store_keeps(history: Path, tmp_path: Path)
     assert last == LastBeats(NAME, BEGUN, replace(DONE, ran=minutes(3)))
 
 
-def missing(history: Path) -> None:
-    history.unlink()
-
-
-def foreign(history: Path) -> None:
-    history.unlink()
-    run(history, "CREATE TABLE beat (endpoint)")
-
-
-def newer(history: Path) -> None:
-    run(history, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
-
-
-def older(history: Path) -> None:
-    run(history, f"UPDATE {VERSION_TABLE} SET version_num = '0004'")
-
-
-def damaged(history: Path) -> None:
-    history.write_bytes(history.read_bytes()[:100] + b"?" * 10_000)
-
-
 def garbled(history: Path) -> None:
     run(history, "UPDATE beat SET kind = 'strange'")
 
@@ -81,11 +60,6 @@ def locked(history: Path) -> Any:
     holder = sqlite3.connect(history, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     return closing(holder)
-
-
-def run(history: Path, statement: str) -> None:
-    with closing(sqlite3.connect(history)) as connection, connection:
-        connection.execute(statement)
 
 
 def pages(history: Path) -> bytes | None:
