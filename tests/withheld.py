@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests.meanwhile import meanwhile
+
 _PAUSE = 0.01
 
 
@@ -41,17 +43,12 @@ class Withheld:
 @contextmanager
 def withheld(pid: int) -> Iterator[Withheld]:
     """Look again and again until the block ends."""
-    found, over = Withheld(pid), threading.Event()
+    found = Withheld(pid)
 
-    def look() -> None:
+    def look(over: threading.Event) -> None:
         while not over.wait(_PAUSE):
             found.look()
 
-    looking = threading.Thread(target=look)
-    looking.start()
-    try:
+    with meanwhile(look):
         yield found
-    finally:
-        over.set()
-        looking.join()
-        found.look()
+    found.look()

@@ -12,6 +12,7 @@ from typing import Any
 from tests.fakes.endpoints import EndpointServer, Visit, reply
 from tests.faults.day_story import DOWN_AFTER, UP_AFTER, Part, Story
 from tests.faults.fast_time import FastTime
+from tests.meanwhile import meanwhile
 from tests.sending.receiver import Receiver, receiving
 from tests.servers.asking import ask
 from tests.servers.postgres import Postgres
@@ -185,22 +186,16 @@ def world(story: Story, time: FastTime, folder: Path, victoria: VictoriaMetrics,
 @contextmanager
 def working(world: World) -> Iterator[None]:
     """Jobs are at work while this lasts: each reports three times as often as it must, and again until it is heard."""
-    over = threading.Event()
     pause = world.story.patience.total_seconds() / 6 / world.time.speed
     jobs = [part for part in world.story.parts if part.how == "tardy"]
 
-    def work() -> None:
+    def work(over: threading.Event) -> None:
         while not over.is_set():
             heard = [world.report(part) for part in jobs]
             over.wait(pause if all(heard) else pause / 5)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    with meanwhile(work):
         yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def _token(part: Part) -> str:

@@ -24,6 +24,7 @@ from colter.sources.probe.url import parse_url
 from tests.fakes.endpoints import Behaviour, EndpointServer, Visit, reply
 from tests.fakes.endpoints_tls import Authority
 from tests.fakes.talking import talking
+from tests.meanwhile import meanwhile
 from tests.probe.looking import check, probe, probe_all
 
 RESOLVE, TLS, PROCESSING, TRANSFER = 0.04, 0.06, 0.08, 0.1
@@ -90,22 +91,10 @@ def test_the_handshake_with_a_proxy_is_a_part_of_the_latency(tmp_path: Path) -> 
     assert result.latency_ms >= (RESOLVE + TLS + PROCESSING + TRANSFER) * 1000
 
 
-@contextmanager
-def a_greedy_thread() -> Iterator[None]:
+def greedy(over: threading.Event) -> None:
     """It wants the interpreter for itself, so that everybody else is late by milliseconds, again and again."""
-    over = threading.Event()
-
-    def burn() -> None:
-        while not over.is_set():
-            pass
-
-    thread = threading.Thread(target=burn)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    while not over.is_set():
+        pass
 
 
 def answer(visit: Visit) -> None:
@@ -143,7 +132,7 @@ def test_however_busy_we_are_no_answer_is_told_faster_than_it_was(
     authority = Authority(tmp_path)
     with EndpointServer(behaviour, tls=authority.context("127.0.0.1") if secure else None) as server:
         one = check(server.url(), ca=authority.bundle, timeout=timedelta(seconds=20))
-        with a_greedy_thread():
+        with meanwhile(greedy):
             results = probe_all([one] * 40)
     assert [result.state for result in results] == [EndpointState.UP] * 40
     assert min(result.latency_ms or 0.0 for result in results) >= ANSWERS * 1000
@@ -154,7 +143,7 @@ def test_however_busy_we_are_nothing_is_heard_before_it_was_said(script: Callabl
     asks = {} if script is greet else {"body": Secret("ping")}
     with talking(script) as port:
         one = check(f"tcp://127.0.0.1:{port}", "body contains ok", timeout=timedelta(seconds=20), **asks)
-        with a_greedy_thread():
+        with meanwhile(greedy):
             results = probe_all([one] * 40)
     assert [result.state for result in results] == [EndpointState.UP] * 40
     assert min(result.latency_ms or 0.0 for result in results) >= ANSWERS * 1000

@@ -15,6 +15,7 @@ from tests.cli.running import PROGRAM, Ended, Machine
 from tests.config.predecessor import PASSWORD as OLD_PASSWORD
 from tests.config.predecessor import TOKENS, write_predecessor
 from tests.fakes.endpoints import EndpointServer, Visit, reply
+from tests.meanwhile import meanwhile
 from tests.vault.keyring_daemon import need_kernel_keyring
 
 PLACES = ("github", "index", "influx", "database", "smtp", "slack", "bearer", "basic", "header", "body", "away", "hang")
@@ -101,9 +102,9 @@ def leaked(content: bytes, secrets: list[str]) -> list[str]:
 @contextmanager
 def watched_arguments() -> Iterator[bytearray]:
     """The arguments of all processes of the machine, read again and again."""
-    seen, over = bytearray(), threading.Event()
+    seen = bytearray()
 
-    def watch() -> None:
+    def watch(over: threading.Event) -> None:
         known: set[bytes] = set()
         while not over.wait(0.05):  # every process of ours lives longer
             for process in Path("/proc").glob("[0-9]*"):
@@ -115,13 +116,8 @@ def watched_arguments() -> Iterator[bytearray]:
                     known.add(arguments)
                     seen.extend(arguments)
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
+    with meanwhile(watch):
         yield seen
-    finally:
-        over.set()
-        thread.join()
 
 
 def look_everywhere(machine: Machine, said: list[Ended], secrets: list[str]) -> None:
