@@ -65,7 +65,9 @@ def live(context: Context, started: Started) -> None:
         KeyboardInterrupt, Terminated: a signal came; everything was closed in order.
     """
     from colter.app.watching.change import open_secrets
+    from colter.app.watching.heap import collect_often
 
+    collect_often()
     with suppress(ColterError):  # whoever needs what cannot be opened says so
         open_secrets(context.settings, started.sinks)
     context.unlocker.ask_nobody()

@@ -45,3 +45,12 @@ def heaps(*argv: str) -> int:
 def test_threads_make_no_heaps_of_their_own() -> None:
     assert heaps() > 1
     assert heaps("shared") == 1
+
+
+def test_a_daemon_looks_for_garbage_as_often_as_python_does() -> None:
+    look = "import gc; print(gc.get_threshold()); gc.set_threshold(10_000)\n"
+    look += "from colter.app.watching.heap import collect_often; collect_often(); print(gc.get_threshold())"
+    usual, now = subprocess.run(
+        [sys.executable, "-c", look], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert now == usual
