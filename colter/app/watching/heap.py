@@ -1,4 +1,4 @@
-"""One heap for all threads of a daemon, and no garbage in it."""
+"""For whoever runs for long: one heap for all threads, and no garbage in it."""
 
 import ctypes
 import gc

@@ -30,6 +30,9 @@ def serve(context: Context, listen: str) -> None:
     Raises:
         UsageError: `listen` is no address, or nobody can listen there.
     """
+    from colter.app.watching.heap import collect_often
+
+    collect_often()
     address = read_address(listen)
     context.run(lambda: _serve(context, address))
 
