@@ -44,12 +44,14 @@ class SlowNames(Resolver):
 
 
 @contextmanager
-def slow_in_every_phase(context: ssl.SSLContext) -> Iterator[int]:
-    """The port of a server that takes one visit."""
+def slow_in_every_phase(context: ssl.SSLContext, heard: threading.Event | None = None) -> Iterator[int]:
+    """The port of a server that takes one visit; `heard` is set when it was asked for something."""
 
     def serve() -> None:
         plain, _ = listener.accept()
         plain.recv(1, socket.MSG_PEEK)  # a phase begins when something was asked
+        if heard:
+            heard.set()
         time.sleep(TLS)
         with context.wrap_socket(plain, server_side=True) as visit:
             visit.recv(65536)

@@ -1,10 +1,13 @@
-"""A daemon has one heap, however many threads use it."""
+"""A daemon has one heap, however many threads use it, and leaves no garbage in it."""
 
 import ctypes
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.cli.running import Machine
 
 COUNT = """
 import ctypes, sys, tempfile, threading
@@ -36,6 +39,23 @@ with tempfile.TemporaryFile() as file:
 """
 
 
+LISTEN = """
+import gc, threading, time
+from colter.__main__ import main
+
+usual, deadline = gc.get_threshold(), time.monotonic() + 60
+
+def listen():
+    for how in ("seldom", "as usual"):
+        while (gc.get_threshold() == usual) != (how == "as usual") and time.monotonic() < deadline:
+            time.sleep(0.001)
+        print(how if time.monotonic() < deadline else "never", flush=True)
+
+threading.Thread(target=listen, daemon=True).start()
+main()
+"""
+
+
 def heaps(*argv: str) -> int:
     done = subprocess.run([sys.executable, "-c", COUNT, *argv], capture_output=True, text=True, check=True)
     return int(done.stdout)
@@ -47,10 +67,16 @@ def test_threads_make_no_heaps_of_their_own() -> None:
     assert heaps("shared") == 1
 
 
-def test_a_daemon_looks_for_garbage_as_often_as_python_does() -> None:
-    look = "import gc; print(gc.get_threshold()); gc.set_threshold(10_000)\n"
-    look += "from colter.app.watching.heap import collect_often; collect_often(); print(gc.get_threshold())"
-    usual, now = subprocess.run(
-        [sys.executable, "-c", look], capture_output=True, text=True, check=True
-    ).stdout.splitlines()
-    assert now == usual
+@pytest.mark.parametrize("argv", [("daemon", "--listen", "off"), ("export", "--listen", "127.0.0.1:0")], ids=" ".join)
+def test_who_runs_for_long_looks_for_garbage_as_often_as_python_does(argv: tuple[str, ...], tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    machine.configure("endpoints: [{name: nobody, url: http://127.0.0.1:1/}]\n")
+    with subprocess.Popen(
+        [sys.executable, "-c", LISTEN, *argv], stdout=subprocess.PIPE, env=machine.environment, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "seldom\n"
+            assert process.stdout.readline() == "as usual\n"
+        finally:
+            process.kill()

@@ -19,7 +19,7 @@ from typing import Any
 import pycurl
 
 from colter.core.model import ProbeResult
-from colter.sources.probe.kernel import BROKEN, READ, WRITE, Poller, age, stamp
+from colter.sources.probe.kernel import BROKEN, READ, WRITE, Poller, age, keep_stamping, stamp
 from colter.sources.probe.steps import Probe, Ready, Step, Transfer, Wait, now
 from colter.sources.probe.turns import NEVER, Batch, Turns
 
@@ -54,6 +54,7 @@ class Engine:
         self._woken.setblocking(False)
         self._poller = Poller()
         self._poller.watch(self._woken.fileno(), READ)
+        self._stamping = keep_stamping()
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
@@ -81,6 +82,7 @@ class Engine:
             self._thread.join()
         self._multi.close()
         self._poller.close()
+        self._stamping.close()
         self._wake.close()
         self._woken.close()
 

@@ -120,6 +120,13 @@ def stamp(fd: int) -> int:
     return time.time_ns() - never_jumps
 
 
+def keep_stamping() -> socket.socket:
+    """Have the kernel be ready to stamp until this is closed: where nobody asks it to, it takes a while to begin."""
+    asking = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    stamp(asking.fileno())
+    return asking
+
+
 def age(fd: int, most: float, ahead: int) -> float:
     """Milliseconds for which the newest that came over a socket has been lying there; 0 when that cannot be known.
 
