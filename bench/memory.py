@@ -2,6 +2,7 @@
 
     python bench/memory.py [ENDPOINTS [MINUTES]]
     python bench/memory.py --flat [MINUTES]
+    python bench/memory.py --reload [ENDPOINTS]
 
 It is measured from outside. Without `--flat`: ten thousand endpoints once a minute on a fresh history; until each was
 looked at and the history was tended for the first time, and then while `/metrics` is scraped every five seconds, in
@@ -13,11 +14,12 @@ minutes, and tells what each such hour adds: 15 are seven and a half of them, 48
 
 import itertools
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import linear_regression
@@ -35,7 +37,12 @@ FLAT_MANY, FLAT_INTERVAL, FLAT_MINUTES = 1000, 2, 15
 WARM_SECONDS = 120
 VIRTUAL_HOUR = FLAT_MANY * 60
 """Looks at a thousand endpoints, one a minute, in an hour."""
+RELOADS = 3
 EVERY_SECONDS = 5
+ADOPTED = "the configuration is in use"
+"""What the log says when it was read again."""
+Write = Callable[[int, str], str]
+"""Number and address of an endpoint, as YAML."""
 SCRAPES = [
     {"Accept": accept, "Accept-Encoding": packed}
     for packed in ("gzip", "identity")
@@ -59,6 +66,7 @@ class Daemon(NamedTuple):
 
     process: "subprocess.Popen[bytes]"
     port: int
+    log: Path
 
     def size(self) -> Size:
         """What the kernel says of it."""
@@ -75,6 +83,10 @@ class Daemon(NamedTuple):
             cpu=(int(fields[11]) + int(fields[12])) / 100,
         )
 
+    def forget_highest(self) -> None:
+        """From now on `highest` is counted anew (proc(5), clear_refs)."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
     def scrape(self, headers: dict[str, str]) -> bytes:
         """One page, as it comes."""
         with urlopen(Request(f"http://{LOOPBACK}:{self.port}/metrics", headers=headers)) as answer:
@@ -90,6 +102,8 @@ def main() -> None:
     """One or the other."""
     if "--flat" in sys.argv:
         flat(float(sys.argv[2]) if len(sys.argv) > 2 else FLAT_MINUTES)
+    elif "--reload" in sys.argv:
+        reload(int(sys.argv[2]) if len(sys.argv) > 2 else MANY)
     else:
         given = [float(word) for word in sys.argv[1:]]
         crowd(*(int(given[0]), given[1]) if len(given) > 1 else (int(given[0]) if given else MANY, MINUTES))
@@ -128,31 +142,74 @@ def flat(minutes: float) -> None:
     print(f"open files {first.files} -> {last.files}, threads {first.threads} -> {last.threads}")
 
 
+def reload(endpoints: int) -> None:
+    """Ten thousand with all their settings, read again and again."""
+    with watching(endpoints, interval=60, write=elaborate) as daemon:
+        alone = [size for _, size in measured(daemon, BASE_SECONDS)][-1]
+        print(
+            f"{endpoints} endpoints with all their settings: {alone.mib:.0f} MiB, {alone.highest:.0f} since the start"
+        )
+        for _ in range(RELOADS):
+            daemon.forget_highest()
+            before = daemon.size()
+            read_again(daemon)
+            after = daemon.size()
+            print(f"read again: at most {after.highest:.0f} MiB (must: {MUST}), then {after.mib:.0f};", end=" ")
+            print(f"{after.cpu - before.cpu:.2f} s of CPU, what was watched meanwhile with it")
+
+
+def read_again(daemon: Daemon) -> None:
+    """Until the daemon says that it has."""
+    said = daemon.log.read_text().count(ADOPTED)
+    daemon.process.send_signal(signal.SIGHUP)
+    while daemon.log.read_text().count(ADOPTED) == said:
+        time.sleep(0.05)
+
+
 @contextmanager
-def watching(endpoints: int, interval: int) -> Iterator[Daemon]:
-    """A daemon that watches so many endpoints that answer."""
+def watching(endpoints: int, interval: int, write: Write | None = None) -> Iterator[Daemon]:
+    """A daemon that watches so many endpoints that answer; `write` says what there is to say of each."""
     with farm() as servers, tempfile.TemporaryDirectory(prefix="colter-bench-") as folder:
-        config, port = Path(folder) / "config.yaml", free_port()
-        config.write_text(configuration(servers, endpoints, interval))
+        config, log, port = Path(folder) / "config.yaml", Path(folder) / "colter.log", free_port()
+        config.write_text(configuration(servers, endpoints, interval, write or plain) + f"\nlog: {{file: {log}}}\n")
         config.chmod(0o600)
         given = ["--config", config, "--state", Path(folder) / "state", "--no-input"]
         command = [PROGRAM, *given, "daemon", "--listen", f"{LOOPBACK}:{port}"]
         with subprocess.Popen([*map(str, command)]) as process:
             try:
-                yield Daemon(process, port)
+                yield Daemon(process, port, log)
             finally:
                 process.terminate()
 
 
-def configuration(servers: Farm, endpoints: int, interval: int) -> str:
+def configuration(servers: Farm, endpoints: int, interval: int, write: Write) -> str:
     """So many endpoints, and a channel to tell of them."""
     lines = [
         f"probe: {{interval: {interval}s}}",
         "alerts: {channels: {hook: {type: webhook, url: 'http://127.0.0.1:9/'}}}",
         "endpoints:",
-        *(f"  - {{name: endpoint-{number}, url: '{servers.url(number)}'}}" for number in range(endpoints)),
+        *(write(number, servers.url(number)) for number in range(endpoints)),
     ]
     return "\n".join(lines)
+
+
+def plain(number: int, url: str) -> str:
+    """An endpoint that is a name and an address."""
+    return f"  - {{name: endpoint-{number}, url: '{url}'}}"
+
+
+def elaborate(number: int, url: str) -> str:
+    """One of 310 bytes."""
+    return f"""\
+  - name: service-{number:05d}
+    url: {url}/health/ready/of/the/service?check=all
+    group: backend
+    tags: [prod, eu-west]
+    interval: 60s
+    timeout: 2s
+    expect: {{status: [2xx, 401], body: {{contains: x}}}}
+    warn: {{latency: 500ms, size: '< 1MiB'}}
+    request: {{headers: {{accept: application/json}}}}"""
 
 
 def measured(daemon: Daemon, seconds: float) -> Iterator[tuple[float, Size]]:

@@ -9,10 +9,14 @@ from pathlib import Path
 from tests.meanwhile import meanwhile
 
 _PAUSE = 0.01
+_STAT = Path("/proc/stat")
 
 
 class Withheld:
-    """Of all threads of a process, and of one of ours that waits for it. Nothing where the kernel does not count it."""
+    """Of all threads of a process, and of one of ours that waits for it; and by the host, of a virtual machine.
+
+    Nothing where the kernel does not count it.
+    """
 
     def __init__(self, pid: int) -> None:
         """From now on."""
@@ -31,8 +35,11 @@ class Withheld:
         return sum(waited - self._begun.get(thread, 0) for thread, waited in self._last.items()) / 1e9
 
     def _waited(self) -> dict[Path, int]:
-        """Nanoseconds by thread, as https://docs.kernel.org/scheduler/sched-stats.html has it."""
+        """Nanoseconds by thread, as https://docs.kernel.org/scheduler/sched-stats.html has it; and of the machine."""
         waited = {}
+        with suppress(OSError):
+            stolen = _STAT.read_text().split(maxsplit=9)[8]  # proc_stat(5)
+            waited[_STAT] = int(stolen) * 10**9 // os.sysconf("SC_CLK_TCK")
         with suppress(OSError):  # it has ended
             for thread in [*self._process.iterdir(), self._ours]:
                 with suppress(OSError):

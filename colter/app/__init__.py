@@ -1,1 +1,1 @@
-"""The work itself: which parts are needed, one round of collect, commit and report."""
+"""What Colter does, apart from how it is called and shown: measuring, alerts, delivering, the history, the daemon."""

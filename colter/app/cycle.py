@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from colter.app.ring import Ring
+from colter.app.history.ring import Ring
 from colter.core.alerting.decided import NOTHING, Decided
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, SourceError
@@ -25,7 +25,7 @@ class Collected:
 
     readings: list[Reading] = field(default_factory=list)
     problems: list[ColterError] = field(default_factory=list)
-    """Of sources that could not be read as a whole."""
+    """Why sources could not be read as a whole."""
     failed: set[str] = field(default_factory=set)
     """Which sources those are."""
 

@@ -1,4 +1,4 @@
-"""One pass of measuring: what it finds is a round, also when it is interrupted."""
+"""One pass of measuring, over sources or endpoints. What it finds is a round, also when it is interrupted."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 def ignore(_: object) -> None:
-    """For those who wait for the whole round."""
+    """The `emit` of those who wait for the whole round."""
 
 
 class Pass(Protocol):
@@ -69,7 +69,7 @@ class Tracking:
 
     @property
     def problems(self) -> Sequence[ColterError]:
-        """Of sources that could not be made, or not be read as a whole."""
+        """Why sources could not be made, or not be read as a whole."""
         return [*self._unmade, *self._found.problems]
 
 

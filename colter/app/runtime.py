@@ -12,13 +12,13 @@ from colter.app.delivering.bringing import Bringing
 from colter.app.delivering.courier import Bounds
 from colter.app.delivering.deliveries import AnySink, Arrived, Deliveries
 from colter.app.delivering.deliveries import ignore as ignore_arrival
-from colter.app.editions import Editions
-from colter.app.history import open_history
-from colter.app.keeper import Keeper
+from colter.app.history.keeper import Keeper
+from colter.app.history.latest import only_endpoints
+from colter.app.history.opening import open_history
+from colter.app.history.upkeep import Upkeep
 from colter.app.measuring import Pass, Probing, Tracking, ignore
 from colter.app.registry import TrackPlan
-from colter.app.shown import of_endpoints
-from colter.app.upkeep import Upkeep
+from colter.app.settings_in_use import SettingsInUse
 from colter.app.workshop import Workshop
 from colter.config.schema.config import Config
 from colter.config.schema.endpoints import Endpoint
@@ -97,8 +97,8 @@ class Runtime:
         lasting: bool,
         forever: bool,
     ) -> None:
-        self._editions = Editions(settings, sinks)
-        self._workshop = Workshop(self._editions, store, clock, stack)
+        self._settings = SettingsInUse(settings, sinks)
+        self._workshop = Workshop(self._settings, store, clock, stack)
         self._clock = clock
         self._store = store
         self._keeper = Keeper(store, sinks, lasting=lasting, forever=forever)
@@ -197,8 +197,8 @@ class Runtime:
 
     @property
     def damage(self) -> DamagedError | None:
-        """By what it was found out that the history is not sound; None: it seems to be."""
-        from colter.store.sql_file import SqlFile  # noqa: PLC0415  for daemons
+        """The error that has shown that the history is damaged; None: it seems sound."""
+        from colter.store.sql.file import SqlFile  # noqa: PLC0415  for daemons
 
         return self._store.damage if isinstance(self._store, SqlFile) else None
 
@@ -216,7 +216,7 @@ class Runtime:
         self._stack.push_async_callback(self._keeper.alerting.close)
 
     async def take_charge(self) -> None:
-        """Be the one who decides about alerts here, for as long as this is open; and have all secrets at hand.
+        """Open every sink and channel once, and become the process that decides about alerts, until this is closed.
 
         Raises:
             BusyError: somebody else is.
@@ -242,14 +242,14 @@ class Runtime:
             locked: places of the secrets in them that cannot be opened now; what needs them goes on as it was.
             rhythm: from one look at repositories and packages to the next.
         """
-        changed = self._editions.adopt(settings, locked)
+        changed = self._settings.adopt(settings, locked)
         self._deliveries.adopt(_bounds(settings), [part.name for part in changed if part.kind == "sink"])
         channels = [part.name for part in changed if part.kind == "channel"]
         await self._keeper.adopt(settings.config, rhythm, channels, self._clock)
         self.upkeep.adopt(settings.config)
 
     async def back_online(self, offline: "Offline") -> None:
-        """Have one message told about a time in which we were offline. Never raises."""
+        """Have one message told about a time in which this machine was offline. Never raises."""
         if self._keeper.alerting:
             await self._keeper.alerting.back_online(offline.since, offline.until)
 
@@ -284,7 +284,7 @@ class Runtime:
 
     async def status(self) -> Sequence[TargetStatus]:
         """The last known of every target, without any network; jobs that report are judged now."""
-        from colter.app.last_known import read_status  # noqa: PLC0415  for those who look back
+        from colter.app.history.last_known import read_status  # noqa: PLC0415  for those who look back
 
         return await read_status(self._store, self._config.endpoints, self._clock)
 
@@ -313,7 +313,7 @@ class Runtime:
 
     @property
     def _config(self) -> Config:
-        return self._editions.newest.config
+        return self._settings.newest.config
 
     async def _take(self, look: Pass) -> Round:
         try:
@@ -333,7 +333,7 @@ class Runtime:
 
     async def _watched(self) -> Sequence[Latest]:
         """The newest of what is watched now."""
-        return of_endpoints(await self._store.latest(), {endpoint.name for endpoint in self._config.endpoints})
+        return only_endpoints(await self._store.latest(), {endpoint.name for endpoint in self._config.endpoints})
 
     async def _tell_loss(self, sink: str, what: str) -> None:
         if self._keeper.alerting:

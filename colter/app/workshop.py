@@ -1,4 +1,4 @@
-"""Makes what the work is done with: sinks, channels, sources, the prober, the way out; each when it is first needed."""
+"""Makes sinks, channels, sources, the prober and the HTTP client, each when it is first needed."""
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from colter.app.delivering.deliveries import AnySink
-from colter.app.editions import Editions, Part
 from colter.app.registry import Parts, TrackPlan, make_notifier, make_sink, make_source
+from colter.app.settings_in_use import Part, SettingsInUse
 from colter.core.allowance import Allowances
 from colter.core.clock import Clock
 from colter.core.errors import ColterError
@@ -24,8 +24,8 @@ _FAILED = 400
 class Workshop:
     """What is opened here is closed with the stack; sinks, channels and sources by whoever asked for them."""
 
-    def __init__(self, editions: Editions, store: Store, clock: Clock, stack: AsyncExitStack) -> None:
-        self._editions = editions
+    def __init__(self, settings: SettingsInUse, store: Store, clock: Clock, stack: AsyncExitStack) -> None:
+        self._settings = settings
         self._store = store
         self._clock = clock
         self._stack = stack
@@ -57,7 +57,7 @@ class Workshop:
         from colter.sources.probe.prober import Prober  # noqa: PLC0415  libcurl; tracking does without
 
         if self._prober is None:
-            self._prober = Prober(clock=self._clock, per_host=lambda: self._editions.newest.config.probe.per_host)
+            self._prober = Prober(clock=self._clock, per_host=lambda: self._settings.newest.config.probe.per_host)
             self._stack.callback(self._prober.close)
         return self._prober
 
@@ -72,7 +72,7 @@ class Workshop:
         return f"answered {reply.status}" if reply.status >= _FAILED else None
 
     def _parts(self, part: Part) -> Parts:
-        return Parts(self._editions.of(part), self._open_http, self._store, self._clock, self.allowances)
+        return Parts(self._settings.of(part), self._open_http, self._store, self._clock, self.allowances)
 
     def _open_http(self) -> "Http":
         from colter.net.http import Http  # noqa: PLC0415  httpx; probing does without

@@ -16,8 +16,11 @@ from colter.core.clock import Clock, SystemClock
 from colter.core.errors import LockedError, UsageError
 
 if TYPE_CHECKING:  # each of these costs more than a light command may
+    from contextlib import AbstractAsyncContextManager
+
     import typer
 
+    from colter.app.runtime import Runtime
     from colter.cli.logs import Logs
     from colter.config.settings import Settings
     from colter.config.unlock import Unlocker
@@ -89,7 +92,8 @@ class Context:
         from colter.cli.logs import Logs
 
         stderr, options = self.streams.stderr, self.options
-        return Logs(stderr, options.verbosity, options.log_format, colored=self.colored(stderr))
+        verbosity = -1 if options.quiet and not options.verbosity else options.verbosity
+        return Logs(stderr, verbosity, options.log_format, colored=self.colored(stderr))
 
     @cached_property
     def unlocker(self) -> "Unlocker":
@@ -127,7 +131,8 @@ class Context:
         """The configuration as its file is now; ConfigError when it is wrong. Opens no secret."""
         from colter.config.settings import load_settings
 
-        settings = load_settings(self.config_path, self.env, self._unlock, self._password)
+        former = self.settings.config
+        settings = load_settings(self.config_path, self.env, self._unlock, self._password, former=former)
         settings.on_reveal = self.logs.masks.add
         return settings
 
@@ -210,6 +215,12 @@ class Context:
         while (answer := self.ask(f"{question} [y/N]").strip().lower()) not in ("y", "yes", "n", "no", ""):
             self.warn("  expected y or n")
         return answer in ("y", "yes")
+
+    def open_runtime(self) -> "AbstractAsyncContextManager[Runtime]":
+        """The history and all that can be done with it, for commands that measure nothing; closed at the end."""
+        from colter.app.runtime import open_runtime
+
+        return open_runtime(self.settings, self.clock, state_dir=self.state_dir)
 
     def run(self, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run async work: the only event loop of the process. A second signal ends it at once.

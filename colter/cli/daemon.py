@@ -6,9 +6,9 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.hangup import survive_hangup
 from colter.cli.listening import read_address
-from colter.cli.working import fate
+from colter.cli.measuring import read_destinations
+from colter.cli.watching.hangup import survive_hangup
 from colter.core.errors import ExitCode
 
 Every = Annotated[
@@ -61,20 +61,20 @@ def command(
         Lock(context.state_dir, context.clock).refuse_second_daemon()
     from colter.app.watching.plan import read_watch_plan
     from colter.app.watching.reload import stamp
-    from colter.cli.lives import Started, live
-    from colter.cli.watching import watch_once
+    from colter.cli.watching.once import watch_once
+    from colter.cli.watching.running import Started, run_until_signal
     from colter.config.rhythm import read_rhythm
 
     used = stamp(context.config_path)
     settings = context.settings
     rhythm = read_rhythm(every, settings.config.daemon.tz) if every else None
     plan = read_watch_plan(settings, rhythm)
-    sinks = fate(output, dry_run=False, no_store=False)
+    destinations = read_destinations(output, dry_run=False, no_store=False)
     where = listen or settings.config.daemon.listen
     address = None if where == "off" else read_address(where)
     if once:
-        return watch_once(context, plan, sinks)
+        return watch_once(context, plan, destinations)
     settings.forget_file()
     with Lock(context.state_dir, context.clock, GATE).held():
-        live(context, Started(plan, sinks.sinks, address, rhythm, used))
+        run_until_signal(context, Started(plan, destinations.sinks, address, rhythm, used))
     return None

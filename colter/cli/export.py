@@ -8,7 +8,7 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.window import Moment, Until, Window, since_option
+from colter.cli.window import Moment, Until, WindowOptions, since_option
 from colter.core.errors import ExitCode, UsageError
 
 SOURCES = ("github", "pypi", "probe")
@@ -75,7 +75,7 @@ def command(
     """
     context = Context.of(ctx)
     sinks = options.split_commas(output or ())
-    window = Window(since, until, options.split_commas(source or ()))
+    window = WindowOptions(since, until, options.split_commas(source or ()))
     writes = format_ is not None or file is not None
     if refused:
         _check_alone("--refused", window.given or dry_run or delete or listen)
@@ -94,21 +94,21 @@ def command(
     return _send(context, sinks, window, timeout or _PATIENCE)
 
 
-def _send(context: Context, sinks: tuple[str, ...], window: Window, patience: timedelta) -> ExitCode:
+def _send(context: Context, sinks: tuple[str, ...], window: WindowOptions, patience: timedelta) -> ExitCode:
     from colter.cli.exporting.owed import deliver_owed
     from colter.cli.exporting.sending import send
 
     return send(context, sinks, window, patience) if window.given else deliver_owed(context, sinks, patience)
 
 
-def _write(context: Context, window: Window, format_: str | None, file: Path | None) -> ExitCode:
+def _write(context: Context, window: WindowOptions, format_: str | None, file: Path | None) -> ExitCode:
     from colter.cli.exporting.writing import write
 
     write(context, window, format_, file)
     return ExitCode.OK
 
 
-def _count(context: Context, sinks: tuple[str, ...], window: Window, *, history: bool) -> ExitCode:
+def _count(context: Context, sinks: tuple[str, ...], window: WindowOptions, *, history: bool) -> ExitCode:
     from colter.cli.exporting.counting import count_history, count_owed
 
     if history:
@@ -146,7 +146,7 @@ def _check_alone(option: str, others: object) -> None:
         raise UsageError(f"{option}: does not go with the other options", hint="colter export --help")
 
 
-def _check_place(window: Window, sinks: tuple[str, ...], *, writes: bool, dry_run: bool) -> None:
+def _check_place(window: WindowOptions, sinks: tuple[str, ...], *, writes: bool, dry_run: bool) -> None:
     if writes and sinks:
         raise UsageError("-o sends, -f and --file write: one of them at a time", hint="colter export --help")
     if window.given and not (writes or sinks or dry_run):

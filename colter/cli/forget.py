@@ -47,24 +47,22 @@ def command(
 
 
 async def _find(context: Context, names: Sequence[str], *, force: bool) -> "Sequence[Holding]":
-    from colter.app.forgetting import check, find
-    from colter.app.runtime import open_runtime
-    from colter.app.watched import Watched
+    from colter.app.history.forgetting import check, find
+    from colter.app.watched_targets import WatchedTargets
 
     settings = context.settings
-    async with open_runtime(settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         found = await find(runtime.store, names)
-    watched = Watched(settings.config)
+    watched = WatchedTargets(settings.config)
     for holding in found if not force else ():
         check(watched, holding)
     return found
 
 
 async def _forget(context: Context, found: "Sequence[Holding]") -> None:
-    from colter.app.runtime import open_runtime
     from colter.cli.completing.names import keep_targets
 
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         for holding in found:
             gone, total = 0, holding.readings + holding.results
             async for more in runtime.store.forget(holding.target):

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def grouped(command: Callable[..., T]) -> Callable[..., T]:
-    """The command as Typer is to see it: in the place of its last parameter, a dataclass, stand the fields of that."""
+    """The command as Typer is to see it: its last parameter is a dataclass, each field of which becomes an option."""
     seen = signature(command)
     *own, group = seen.parameters.values()
     options = fields(group.annotation)

@@ -16,12 +16,15 @@ def command(ctx: typer.Context) -> None:
       colter login
       colter login --password-command "pass show colter"
     """  # noqa: D301  typer wants the control character
+    from colter.config.paths import LEGACY_NAME
     from colter.core.errors import ConfigError
 
     context = Context.of(ctx)
     header = context.settings.config.vault
     if header is None:
-        where = context.settings.path or "no configuration"
-        raise ConfigError(f"{where}: no vault, so there is nothing to unlock", hint="colter config init creates one")
+        path = context.settings.path
+        way = "import legacy" if path and path.name == LEGACY_NAME else "init"
+        where = path or "no configuration"
+        raise ConfigError(f"{where}: no vault, so there is nothing to unlock", hint=f"colter config {way} creates one")
     until = context.unlocker.login(header).astimezone()
     context.say(f"unlocked until {until:%H:%M}")

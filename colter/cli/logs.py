@@ -20,7 +20,7 @@ BACKUPS = 5
 _SHORTEST_MASKED = 6  # masking "a" everywhere would spoil the log, and tell the secret
 _NOISY = ("alembic", "apprise", "asyncio", "httpcore", "httpx", "sqlalchemy", "urllib3")
 """At DEBUG, httpcore prints cookies and tokens, and urllib3 (of Apprise) addresses."""
-_CONSOLE_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+_CONSOLE_LEVELS = (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG)
 _URL = re.compile(r"([a-z][a-z0-9+.-]*://)([^\s/?#@]*@)?([^\s?#\"']*)(\?[^\s#\"']*)?", re.IGNORECASE)
 
 
@@ -51,7 +51,7 @@ class Logs:
 
         Args:
             console: where to.
-            verbosity: 0: warnings and errors; 1: what happens as well; 2: everything.
+            verbosity: -1: errors; 0: warnings too; 1: what happens as well; 2: everything.
             form: of the lines there; those of the file are always text.
             colored: whether the levels of text have colours.
         """
@@ -62,7 +62,7 @@ class Logs:
         self._console = logging.StreamHandler(console)
         self._console.setFormatter(_lines(self.masks, verbosity, form, colored=colored))
         self._console.addFilter(lambda record: record.name != "colter.cli.main")  # the door tells the user itself
-        self._attach(self._console, _CONSOLE_LEVELS[min(verbosity, 2)])
+        self._attach(self._console, _CONSOLE_LEVELS[min(verbosity, 2) + 1])
 
     def tell(self, level: str, text: str) -> None:
         """What is said to the user, as a line of the log on the console, whatever is worth a line there."""

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from colter.cli import options
 from colter.cli.context import Context, Terminated, discard
 from colter.cli.global_options import ColorChoice, LogFormat, Options
-from colter.cli.outcome import report
+from colter.cli.outcome import tell_error
 from colter.core.errors import ColterError, ExitCode, UsageError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -128,6 +128,9 @@ def _shape(command: Any, inherited: Sequence[Any]) -> None:
     command.help = (command.help or "").replace("\n\nExamples:", "\n\n\b\nExamples:")
     for sub in getattr(command, "commands", {}).values():
         _shape(sub, inherited or [_hidden(option) for option in command.params])
+    for parameter in command.params:
+        if hasattr(parameter.type, "readable"):
+            parameter.type.readable = False  # of a path: whoever reads it says so, with the exit code that it deserves
     own = {name for option in command.params for name in option.opts}
     command.params += [option for option in inherited if not own & set(option.opts)]
 
@@ -154,7 +157,7 @@ def _late_option(ctx: typer.Context, option: Any, value: Any) -> Any:
 def _explained(error: BaseException, context: Context, argv: Sequence[str]) -> ExitCode:
     match error:
         case ColterError():
-            report(error, context)
+            tell_error(error, context)
             return error.exit_code
         case _ if isinstance(error, _WRONG_USAGE):
             return _usage(error, context, argv)
@@ -172,9 +175,9 @@ def _explained(error: BaseException, context: Context, argv: Sequence[str]) -> E
 
 
 def _usage(error: Any, context: Context, argv: Sequence[str]) -> ExitCode:
-    from colter.cli.formerly import now
+    from colter.cli.old_command_line import translated
 
-    if today := now(argv):
+    if today := translated(argv):
         context.warn(f"colter: this is how Colter 1.x was called; now it is: {today}")
         context.warn(f"  hint: {today.partition(' -')[0]} --help")
         return ExitCode.USAGE

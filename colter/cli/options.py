@@ -10,7 +10,8 @@ import typer
 
 from colter.core.units import parse_duration
 
-READING_FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown", "openmetrics")
+LIST_FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
+READING_FORMATS = (*LIST_FORMATS, "openmetrics")
 PROBE_FORMATS = (*READING_FORMATS, "junit", "nagios", "github")
 SINKS = ("influx", "prometheus", "database", "file")
 COLORS = ("auto", "always", "never")
@@ -64,6 +65,13 @@ def limit(text: str) -> timedelta:
     return length
 
 
+def folder(text: str) -> Path:
+    """A directory as an option's value. Nothing is what a script makes of a variable that is not set."""
+    if not text:
+        raise typer.BadParameter("expected a directory, got nothing")
+    return Path(text)
+
+
 def cadence(text: str) -> str:
     """A duration or a cron expression as an option's value."""
     from colter.config.schema.checks import check_cadence
@@ -110,7 +118,7 @@ def timeout_option(meaning: str) -> Any:
 Config = Annotated[
     Path | None, typer.Option("-c", "--config", metavar="FILE", help="The configuration file [COLTER_CONFIG].")
 ]
-State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Where history is kept.")]
+State = Annotated[Path | None, typer.Option("--state", metavar="DIR", parser=folder, help="Where history is kept.")]
 Verbose = Annotated[
     int, typer.Option("-v", "--verbose", count=True, show_default=False, help="Tell more on stderr; twice: everything.")
 ]

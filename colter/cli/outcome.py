@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 INTERRUPTIONS = (KeyboardInterrupt, Terminated)
 PARTIAL = ("table", "text", "jsonl")
 """The formats in which a part of a result is shown; half a document would look like a whole one."""
-
-_SHOWN = 3
+_MOST_LINES = 20
 
 T = TypeVar("T")
 
@@ -31,18 +30,26 @@ class Seen(Generic[T]):
     def tell_interrupted(self, context: Context, what: str, *, kept: bool) -> None:
         """Say what became of what was seen until Ctrl-C or SIGTERM."""
         for problem in self.problems:
-            report(problem, context)
+            tell_error(problem, context)
         if self.found:
             lost = not kept or any(isinstance(problem, StateError | BusyError) for problem in self.problems)
             where = "not kept" if lost else "kept in the history"
             context.say(f"colter: interrupted; {what} until then: {len(self.found)}, {where}")
 
 
-def report(error: ColterError, context: Context) -> None:
+def tell_error(error: ColterError, context: Context) -> None:
     """Tell the user what went wrong and what to do."""
     context.warn(f"colter: {error}", "ERROR")
     if error.hint:
         context.warn(f"  hint: {error.hint}", "ERROR")
+
+
+def say_first(context: Context, lines: Sequence[str], where: str) -> None:
+    """The first of the lines, and of how many more there are `where` says what tells them."""
+    for line in lines[:_MOST_LINES]:
+        context.say(f"colter: {line}")
+    if len(lines) > _MOST_LINES:
+        context.say(f"colter: {len(lines) - _MOST_LINES} more of such lines are left out; {where}")
 
 
 def read_conditions(written: Iterable[str], known: "Vocabulary") -> "Sequence[Condition]":
@@ -53,9 +60,3 @@ def read_conditions(written: Iterable[str], known: "Vocabulary") -> "Sequence[Co
         return [parse_condition(text, known) for text in written]
     except ValueError as error:
         raise UsageError(f"--fail-on: {error}") from error
-
-
-def few(names: Sequence[str], shown: int = _SHOWN) -> str:
-    """The first names, and how many more there are."""
-    more = len(names) - shown
-    return ", ".join(names[:shown]) + (f" and {more} more" if more > 0 else "")

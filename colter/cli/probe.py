@@ -7,7 +7,7 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.working import fate
+from colter.cli.measuring import read_destinations
 from colter.core.errors import ColterError
 
 _MOST_PROBES = 10_000
@@ -89,22 +89,24 @@ def command(
       colter probe https://example.org --explain
       colter probe api -f nagios
     """
-    from colter.cli.probing.checks import Asked, find_checks
+    from colter.cli.probing.checks import CheckOptions, are_apart, find_checks
     from colter.cli.probing.looking import Looks, look
     from colter.cli.probing.verdict import read_fail_on
 
     context = Context.of(ctx)
     try:
-        asked = Asked(method, headers or (), body, expect or (), timeout)
+        asked = CheckOptions(method, headers or (), body, expect or (), timeout)
+        checks = find_checks(context, names or (), asked)
+        no_store = no_store or are_apart(context, checks, asked, wait)
         looks = Looks(
-            checks=find_checks(context, names or (), asked),
+            checks=checks,
             conditions=read_fail_on(fail_on),
             count=count,
             interval=timedelta(seconds=1) if interval is None else interval,
             wait=wait,
             explain=explain,
             complete=not names,
-            fate=fate(output, dry_run=dry_run, no_store=no_store),
+            destinations=read_destinations(output, dry_run=dry_run, no_store=no_store),
         )
         return look(context, looks, format_, file)
     except ColterError as error:

@@ -8,15 +8,14 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.window import Moment, Until, Window, since_option
+from colter.cli.window import Moment, Until, WindowOptions, since_option
 from colter.core.errors import ExitCode, UsageError, worst
 from colter.core.units import format_duration
 
 if TYPE_CHECKING:
-    from colter.app.delivering.transfer import Asked
+    from colter.app.delivering.transfer import HistoryWindow
     from colter.app.reports.report import Report
 
-FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 _MONTH = timedelta(days=30)
 
 Names = Annotated[
@@ -36,7 +35,7 @@ Length = Annotated[
     ),
 ]
 Since = Annotated[Moment | None, since_option("what --window says")]
-Format = Annotated[str | None, options.format_option(FORMATS)]
+Format = Annotated[str | None, options.format_option(options.LIST_FORMATS)]
 FailOn = Annotated[
     list[str] | None,
     options.fail_on_option(
@@ -73,10 +72,10 @@ def command(
     from colter.cli.reporting.verdict import exit_code, read_fail_on
 
     context = Context.of(ctx)
-    chosen = choose_format(context, format_, file, FORMATS)
+    chosen = choose_format(context, format_, file, options.LIST_FORMATS)
     check_file(file)
     conditions = read_fail_on(fail_on or ())
-    asked = Window(_begin(window, since, until, context.clock.now()), until, ()).asked(context.clock.now(), ())
+    asked = WindowOptions(_begin(window, since, until, context.clock.now()), until, ()).read(context.clock.now(), ())
     report = context.run(lambda: _make(context, asked, names or ()))
     deliver(context, _page(context, chosen, report, listed=bool(names)), file)
     _say(context, report)
@@ -97,18 +96,15 @@ def _begin(length: timedelta | None, since: Moment | None, until: Moment | None,
     return Moment(format_duration(length), back=now - end + length)
 
 
-async def _make(context: Context, asked: "Asked", names: Sequence[str]) -> "Report":
-    from contextlib import AsyncExitStack
-
-    from colter.app.history import open_to_look
+async def _make(context: Context, asked: "HistoryWindow", names: Sequence[str]) -> "Report":
+    from colter.app.history.opening import open_to_look
     from colter.app.reports.report import make_report
 
     def show(counted: int, total: int) -> None:
         context.progress.show(f"counted: {counted:,} of {total:,}")
 
     settings, clock = context.settings, context.clock
-    async with AsyncExitStack() as stack:
-        store = await open_to_look(stack, settings, clock, context.state_dir)
+    async with open_to_look(settings, clock, context.state_dir) as store:
         report = await make_report(store, settings.config, asked, names, now=clock.now(), counted=show)
     context.progress.clear()
     return report
@@ -128,10 +124,10 @@ def _page(context: Context, format_: str, report: "Report", *, listed: bool) -> 
 
 
 def _say(context: Context, report: "Report") -> None:
-    from colter.cli.outcome import report as tell
+    from colter.cli.outcome import tell_error
 
     if report.problem:
         context.warn("colter: the report is not complete: not all that was measured could be counted")
-        tell(report.problem, context)
+        tell_error(report.problem, context)
     if report.empty:
         context.say("colter: nothing was measured in that time\n  hint: colter status; colter probe; colter track all")

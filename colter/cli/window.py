@@ -12,7 +12,7 @@ from colter.core.errors import UsageError
 from colter.core.units import parse_duration
 
 if TYPE_CHECKING:
-    from colter.app.delivering.transfer import Asked
+    from colter.app.delivering.transfer import HistoryWindow
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,12 +40,17 @@ def moment(text: str) -> Moment:
     except ValueError:
         pass
     try:
-        time = datetime.fromisoformat(written)
-        return Moment(written, time=(time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC))
+        return Moment(written, time=read_time(written))
     except (ValueError, OverflowError):
         raise typer.BadParameter(
             f"expected a time such as 2026-05-04 or 2026-05-04T12:00Z, or how long ago, such as 30d; got {text!r}"
         ) from None
+
+
+def read_time(text: str) -> datetime:
+    """`2026-05-04` or `2026-05-04T12:00+02:00`; UTC when no zone is given. ValueError, OverflowError: it is no time."""
+    time = datetime.fromisoformat(text.strip())
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def since_option(default: str) -> Any:
@@ -64,7 +69,7 @@ Until = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class WindowOptions:
     """What `--since`, `--until` and `--source` say."""
 
     since: Moment | None
@@ -76,7 +81,7 @@ class Window:
         """Whether any of them was given."""
         return bool(self.since or self.until or self.sources)
 
-    def asked(self, now: datetime, to: Sequence[str]) -> "Asked":
+    def read(self, now: datetime, to: Sequence[str]) -> "HistoryWindow":
         """What part of the history that is; everything where nothing is said.
 
         Args:
@@ -86,7 +91,7 @@ class Window:
         Raises:
             UsageError: it holds no moment at all.
         """
-        from colter.app.delivering.transfer import Asked
+        from colter.app.delivering.transfer import HistoryWindow
 
         since = self.since.at(now) if self.since else _BEGINNING
         until = self.until.at(now) if self.until else now
@@ -94,7 +99,7 @@ class Window:
             raise UsageError(f"--since: {_written(self.since)} lies in the future")
         if since >= until:
             raise UsageError(f"--until: {_written(self.until)} is not after --since {_written(self.since)}")
-        return Asked(since, until, frozenset(self.sources), self._key(to))
+        return HistoryWindow(since, until, frozenset(self.sources), self._key(to))
 
     def _key(self, to: Sequence[str]) -> str:
         return json.dumps([*to, _written(self.since), _written(self.until), *sorted(self.sources)])

@@ -34,6 +34,8 @@ def load_settings(
     env: Mapping[str, str],
     unlock: Unlock,
     ask_password: AskPassword | None = None,
+    *,
+    former: Config | None = None,
 ) -> "Settings":
     """Find, read and check the configuration; without any file it is an empty one. Opens no secret.
 
@@ -42,13 +44,14 @@ def load_settings(
         env: the environment: `COLTER_SECTION__KEY`, `GITHUB_TOKEN`, and the variables in texts.
         unlock: opens the vault with this header, when the first sealed secret is asked for.
         ask_password: asks for the predecessor's master password.
+        former: what was configured before; endpoints that are as they were are taken from there.
 
     Raises:
         ConfigError: all that is wrong, one line each: `file:line:col: key: what is wrong, what was expected`.
     """
     found = config_path(path, env)
     document = load_document(found) if found else None
-    return make_settings(document, env, unlock, path=found, ask_password=ask_password)
+    return make_settings(document, env, unlock, path=found, ask_password=ask_password, former=former)
 
 
 def make_settings(
@@ -59,10 +62,11 @@ def make_settings(
     path: Path | None = None,
     ask_password: AskPassword | None = None,
     salt: Path | None = None,
+    former: Config | None = None,
 ) -> "Settings":
     """The settings of a document that was read already; ConfigError as for `load_settings`."""
     data, origins = apply_environment(document.data if document else {}, env)
-    config = check(data, env, Places(document, data, origins))
+    config = check(data, env, Places(document, data, origins), former)
     return Settings(
         config,
         path=path,
@@ -76,12 +80,13 @@ def make_settings(
     )
 
 
-def check(data: Mapping[str, Any], env: Mapping[str, str], places: Places) -> Config:
+def check(data: Mapping[str, Any], env: Mapping[str, str], places: Places, former: Config | None = None) -> Config:
     """The configuration in plain data; ConfigError says all that is wrong with it."""
     # An empty section, `smtp:` and nothing more, is one that is not there.
     written = {key: value for key, value in data.items() if value is not None}
+    before = {endpoint.name: endpoint for endpoint in former.endpoints} if former else {}
     try:
-        config = Config.model_validate(written, context={"env": env})
+        config = Config.model_validate(written, context={"env": env, "known": {}, "former": before})
     except ValidationError as error:
         raise explain(error, places) from None
     conflicts = find_conflicts(config)

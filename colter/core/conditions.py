@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 
+from colter.core.names import did_you_mean
 from colter.core.units import parse_duration
 
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
@@ -78,8 +78,7 @@ def parse_condition(text: str, known: Vocabulary) -> Condition:
 
 
 def _guess(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1)
-    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+    return did_you_mean(name, known) or f"known are {', '.join(known)}"
 
 
 def _number(written: str, text: str) -> float:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from colter.config.schema.values import Host, MailAddress, Port
-from colter.monitoring.models import Endpoint, Model
+from colter.monitoring.models import Endpoint, Model, Seconds
 
 
 def _lower(written: Any) -> Any:
@@ -20,9 +20,9 @@ class MonitorConfig(Model):
     """What is watched, and how often."""
 
     endpoints: list[Endpoint] = Field(min_length=1)
-    check_interval: float = Field(60, ge=1)
+    check_interval: Seconds = Field(60, ge=1)
     """Seconds from one look at an endpoint to the next."""
-    latency_threshold: float = Field(1.0, gt=0)
+    latency_threshold: Seconds = 1.0
     """Seconds: an answer that takes longer is too slow."""
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+from pydantic import ConfigDict, validate_call
+
 from colter.app.registry import configured_sinks
 from colter.app.runtime import Runtime, open_runtime
 from colter.app.watching.daemon import run_daemon
@@ -24,6 +26,7 @@ _LAST_WORDS = timedelta(seconds=4)
 """How long the end may take."""
 
 
+@validate_call(config=ConfigDict(hide_input_in_errors=True))
 async def scheduling_loop(monitor_config: MonitorConfig, email_config: EmailConfig, db_config: DatabaseConfig) -> None:
     """Watch all endpoints until this is cancelled: each at once, and then by `check_interval`.
 

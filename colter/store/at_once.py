@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from colter.store.plain import is_sound
 from colter.store.pragmas import set_up
-from colter.store.schema import REVISIONS, VERSION_TABLE
+from colter.store.schema import READ_VERSION, REVISIONS
 
 T = TypeVar("T")
 
@@ -58,4 +58,4 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _is_known(connection: sqlite3.Connection) -> bool:
-    return connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchall() == [(REVISIONS[-1],)]  # noqa: S608  a constant
+    return connection.execute(READ_VERSION).fetchall() == [(REVISIONS[-1],)]

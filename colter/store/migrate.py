@@ -1,14 +1,17 @@
 """Brings the tables of a database up to what this Colter writes, one transaction per step."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, inspect, select, table
+from sqlalchemy.exc import OperationalError
 
 from colter.core.errors import StateError
 from colter.core.without import without
-from colter.store.backup import back_up
+from colter.store import backup
+from colter.store.locked import is_locked
 from colter.store.schema import REVISIONS, VERSION_TABLE
 from colter.store.space import write_back
 from colter.store.tables import metadata
@@ -21,25 +24,32 @@ ALEMBIC = threading.Lock()
 _version = table(VERSION_TABLE, column("version_num"))
 
 
-def bring_up_to_date(writer: Engine, path: Path) -> None:
+def bring_up_to_date(writer: Engine, path: Path, ending: threading.Event) -> None:
     """Run the migrations that are missing on a file of our own; usually one look, and nothing to do.
 
     Before the first of them a copy is made of what is there.
 
+    Args:
+        writer: to the file.
+        path: where it is.
+        ending: set when nobody waits for it any more.
+
     Raises:
-        StateError: the file belongs to another program or to a newer Colter.
+        StateError: the file belongs to another program or to a newer Colter, or another one is at work with it.
+        InterruptedError: nobody waits; what is not done yet is done by the next one.
     """
     with writer.execution_options(writes=False).connect() as connection:
         behind = migrated = _file_is_behind(connection, path)
     copied = False
     while behind:
         # Asked again under the write lock: another process may have been quicker.
-        with ALEMBIC, writer.begin() as connection:
+        with ALEMBIC, _alone(writer, path) as connection:
             behind = _file_is_behind(connection, path)
             is_new = not inspect(connection).has_table(VERSION_TABLE)
             if behind and not (is_new or copied):
                 copied = True
-                back_up(connection, path, upto=REVISIONS[-1], now=connection.scalar(select(_version.c.version_num)))
+                revision = connection.scalar(select(_version.c.version_num))
+                backup.back_up(connection, path, revision=revision, upto=REVISIONS[-1], ending=ending)
             if behind:  # in a new file there is nothing to lose between two steps
                 upgrade(connection, "head" if is_new else "+1")
     if migrated:
@@ -82,6 +92,26 @@ def upgrade(connection: Connection, upto: str = "+1") -> None:
     config.set_main_option("script_location", "colter.store:migrations")
     config.attributes["connection"] = connection
     command.upgrade(config, upto)
+
+
+@contextmanager
+def _alone(writer: Engine, path: Path) -> Iterator[Connection]:
+    """Have the write lock of a file that has to be brought up to date: who else has it may be doing just that."""
+    try:
+        with writer.begin() as connection:
+            yield connection
+    except OperationalError as e:
+        if not is_locked(e):
+            raise
+        if progress := backup.progress(path):
+            raise StateError(
+                f"another Colter brings {path} up to date: {progress} are copied",
+                hint="wait until that is done, and try again",
+            ) from e
+        raise StateError(
+            f"{path} must be brought up to date, and is locked by another process",
+            hint="perhaps another Colter does it: wait, and try again; if it lasts, end whatever holds it open",
+        ) from e
 
 
 def _file_is_behind(connection: Connection, path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""What a running daemon serves: how it is, what it knows, a probe on demand, and an ear for jobs."""
+"""What a running daemon serves: metrics, its health, probes on demand, and where jobs report."""
 
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
@@ -10,29 +10,29 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from colter.app.beats import keep_beat_in
+from colter.app.history.beats import keep_beat_in
+from colter.app.history.latest import only_endpoints
 from colter.app.runtime import Runtime
-from colter.app.shown import of_endpoints
-from colter.app.watching.doors import Doors
 from colter.app.watching.health import Health
-from colter.app.watching.near import is_near
+from colter.app.watching.loopback import is_loopback
+from colter.app.watching.plan_lookup import PlanLookup
 from colter.core.clock import Clock
 from colter.core.model import Latest, Owing
 from colter.sinks.text_format import Point
 from colter.web.beat import beat_routes
 from colter.web.metrics import metrics_route
-from colter.web.own import of_allowances, of_health, of_process, of_unkept, of_upkeep
-from colter.web.page import Known, Page
+from colter.web.metrics_page import Known, Page
+from colter.web.own_metrics import of_allowances, of_health, of_process, of_unkept, of_upkeep
 from colter.web.probe import probe_route
 
 
-def application(runtime: Runtime, health: Health, doors: Doors, clock: Clock, host: str) -> Starlette:
+def application(runtime: Runtime, health: Health, lookup: PlanLookup, clock: Clock, host: str) -> Starlette:
     """`/metrics`, `/healthz`, `/readyz`, `/probe` and `/beat`, and nothing else.
 
     Args:
         runtime: the daemon's, open.
         health: how it is.
-        doors: what can be reached.
+        lookup: finds the endpoints and jobs that requests name.
         clock: the time.
         host: where it listens. On loopback, only who names this machine is answered.
     """
@@ -48,13 +48,13 @@ def application(runtime: Runtime, health: Health, doors: Doors, clock: Clock, ho
         return _verdict(health.is_ready, "nothing was kept yet")
 
     routes: Sequence[Route] = [
-        metrics_route(Page(_Watched(runtime.store, doors), clock, more)),
+        metrics_route(Page(_Watched(runtime.store, lookup), clock, more)),
         Route("/healthz", is_alive, methods=["GET"]),
         Route("/readyz", is_ready, methods=["GET"]),
-        probe_route(doors.check, runtime.open_prober(), clock),
-        *beat_routes(doors.job, lambda beat: keep_beat_in(runtime.store, beat), clock),
+        probe_route(lookup.check, runtime.open_prober(), clock),
+        *beat_routes(lookup.job, lambda beat: keep_beat_in(runtime.store, beat), clock),
     ]
-    guards = [Middleware(_OnlyThisMachine)] if is_near(host) else []
+    guards = [Middleware(_OnlyThisMachine)] if is_loopback(host) else []
     made = Starlette(routes=routes, middleware=guards)
     made.router.redirect_slashes = False
     return made
@@ -63,12 +63,12 @@ def application(runtime: Runtime, health: Health, doors: Doors, clock: Clock, ho
 class _Watched:
     """What is known of what is watched."""
 
-    def __init__(self, known: Known, doors: Doors) -> None:
+    def __init__(self, known: Known, lookup: PlanLookup) -> None:
         self._known = known
-        self._doors = doors
+        self._lookup = lookup
 
     async def latest(self) -> Sequence[Latest]:
-        return of_endpoints(await self._known.latest(), self._doors.names)
+        return only_endpoints(await self._known.latest(), self._lookup.names)
 
     async def owing(self) -> Sequence[Owing]:
         return await self._known.owing()
@@ -97,7 +97,7 @@ def _is_harmless(host: str) -> bool:
     try:
         ip_address(name)
     except ValueError:
-        return is_near(name.lower())
+        return is_loopback(name.lower())
     return True
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from colter.core.clock import Clock
 from colter.core.errors import ColterError
 from colter.sinks.text_format import CONTENT_TYPE, TextFormat
-from colter.web.page import Known, Page
+from colter.web.metrics_page import Known, Page
 from colter.web.serve import Address, serve
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ async def serve_store(known: Known, listen: Address, *, clock: Clock, say: Calla
         say: told in words where it is served.
 
     Raises:
-        UsageError: it is not possible to listen there.
+        ConfigError: it is not possible to listen there.
     """
     await serve(application(known, clock), listen, lambda url: say(f"colter: serving {url}/metrics until Ctrl-C"))
 

@@ -52,7 +52,7 @@ def probe_route(find: Find, prober: Prober, clock: Clock) -> Route:
 
 
 class _Probes:
-    """Those that go on; who asks for one of them waits for it."""
+    """The probes that are going on. Who asks for an endpoint that is just being probed waits for that result."""
 
     def __init__(self, prober: Prober, clock: Clock) -> None:
         self._prober = prober

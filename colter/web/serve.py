@@ -10,7 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from colter.core.errors import UsageError
+from colter.core.errors import ConfigError
 
 MOST_CONNECTIONS = 16
 HEAD_SECONDS = 5
@@ -34,7 +34,7 @@ async def serve(app: ASGIApp, listen: Address, ready: Callable[[str], None]) -> 
         ready: told where, as in `http://127.0.0.1:9464`, once connections are taken.
 
     Raises:
-        UsageError: it is not possible to listen there.
+        ConfigError: it is not possible to listen there.
     """
     with _listener(listen) as listener:
         ready(_url(listen[0], listener.getsockname()[1]))
@@ -52,7 +52,7 @@ async def serving(app: ASGIApp, listen: Address) -> AsyncIterator[str]:
     """Serve beside other work; the address, as `serve` tells it.
 
     Raises:
-        UsageError: it is not possible to listen there.
+        ConfigError: it is not possible to listen there.
     """
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     work = asyncio.create_task(serve(app, listen, ready.set_result))
@@ -136,8 +136,9 @@ def _listener(listen: Address) -> socket.socket:
         family, *_, address = socket.getaddrinfo(*listen, type=socket.SOCK_STREAM)[0]
         return socket.create_server(address[:2], family=family)
     except (OSError, UnicodeError) as error:
-        raise UsageError(
-            f"cannot listen on {_url(*listen).removeprefix('http://')}: {getattr(error, 'strerror', None) or error}",
+        reason, *_ = str(getattr(error, "strerror", None) or error).partition(" (while ")  # that repeats the address
+        raise ConfigError(
+            f"cannot listen on {_url(*listen).removeprefix('http://')}: {reason}",
             hint="choose an address of this machine and a free port: --listen 127.0.0.1:9464; port 0 takes any",
         ) from error
 

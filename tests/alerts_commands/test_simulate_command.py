@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from colter.app.alerting.postbox import Sent
-from colter.app.alerting.simulate import Replayed, Window, simulate
+from colter.app.alerting.simulate import Replayed, Scope, simulate
+from colter.app.alerting.simulated_channels import Sent
 from colter.core.model import Round
 from colter.store.memory import MemoryStore
 from tests.alerts_commands.watching import CONFIG, MINUTE, TRACKED, lived, measured, plan, result, rounds, tracked
@@ -229,7 +229,7 @@ def test_a_long_history_is_read_in_pages_and_told_of_on_the_way() -> None:
         store = MemoryStore(FakeClock())
         for each in long_history(12, 1000):
             await store.commit(each)
-        window = Window(START - MONTH, START)
+        window = Scope(START - MONTH, START)
         async with aclosing(simulate(store, plan(), window, done, lambda: turns.append(done.looks))) as replayed:
             assert [each async for each in replayed] == []
 
@@ -248,7 +248,7 @@ def replay(config: str, past: list[Round]) -> list[Sent]:
         store = MemoryStore(FakeClock())
         for done in past:
             await store.commit(done)
-        window = Window(START - MONTH, START)
+        window = Scope(START - MONTH, START)
         async with aclosing(simulate(store, plan(config), window, Replayed())) as replayed:
             return [each async for each in replayed]
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from colter.app.alerting.desk import Desk
 from colter.app.alerting.plan import Plan, read_plan
-from colter.app.history import DATABASE
+from colter.app.history.opening import DATABASE
 from colter.app.registry import catalogue
 from colter.config.settings import make_settings
 from colter.config.yaml.document import parse_document

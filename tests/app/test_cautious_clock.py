@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from colter.app.cautious import CautiousClock
+from colter.app.history.cautious_clock import CautiousClock
 from tests.fakes.clock import START, FakeClock
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

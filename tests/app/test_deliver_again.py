@@ -1,12 +1,16 @@
 """What a recipient has not taken is tried again, not too soon and not for ever."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from colter.app.delivering.courier import Bounds, backoff
+from colter.app.delivering.deliveries import Deliveries
 from colter.core.errors import Answer, DeliveryError
+from colter.core.model import Entry
 from tests.app.office import MINUTE, PATIENCE, SECOND, Board, Office, Shelf, Tell, later
 from tests.store.making import FOR_EVER
 
@@ -144,6 +148,60 @@ def test_after_a_failure_it_comes_in_smaller_parts_until_things_go_well_again(te
         assert len(shelf.taken) == 24
 
     tell(story)
+
+
+def test_for_one_that_has_failed_no_more_is_read_than_is_sent_at_once(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        shelf = Counting(plan=[later(), later()], batch=4)
+        courier = office.courier(shelf)
+        await office.owe("a", "b", "c", "d", "e", "f")
+        for encoded in (12, 12 + 2):
+            with pytest.raises(DeliveryError):
+                await courier.deliver(timedelta())
+            assert shelf.encoded == encoded
+        await courier.deliver(timedelta())
+        assert [len(request) for request in shelf.requests] == [4, 2, 1, 1, 2, 4, 4]
+        assert shelf.encoded == 12 + 2 + 12
+
+    tell(story)
+
+
+def test_a_slow_one_is_given_less_from_try_to_try_until_it_keeps_up(tell: Tell) -> None:
+    async def story(office: Office) -> None:
+        shelf = Slow(batch=8)
+
+        async def make(_: str) -> Shelf:
+            return shelf
+
+        deliveries = Deliveries(office.store, office.clock, make, Bounds(), lasting=True)
+        await office.owe("a", entries=8)
+        problems = [await deliveries.deliver(["shelf"], timedelta()) for _ in range(3)]
+        assert [len(each) for each in problems] == [1, 1, 0]
+        assert (len(shelf.taken), await office.owed()) == (8, [])
+        await deliveries.close()
+
+    tell(story)
+
+
+@dataclass
+class Slow(Shelf):
+    """One that does not get done with more than two at a time."""
+
+    async def send(self, items: Sequence[str]) -> None:
+        if len(items) > 2:
+            raise later()
+        await super().send(items)
+
+
+@dataclass
+class Counting(Shelf):
+    """One that knows how much was made ready for it."""
+
+    encoded: int = 0
+
+    def encode(self, entry: Entry) -> Sequence[str]:
+        self.encoded += 1
+        return super().encode(entry)
 
 
 @pytest.mark.parametrize(

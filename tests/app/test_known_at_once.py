@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from colter.app.history import DATABASE
-from colter.app.last_known import Known, read_known, read_known_at_once
+from colter.app.history.last_known import Known, read_known, read_known_at_once
+from colter.app.history.opening import DATABASE
 from colter.core.model import Beat, BeatKind, Delivery, EndpointState
 from tests.beats.jobs import NAME, job
 from tests.cli.running import Machine

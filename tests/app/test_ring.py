@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from colter.app.ring import Ring
+from colter.app.history.ring import Ring
 from colter.core.errors import FullError, StateError
 from colter.core.model import AlertState, Delivery, Round, Target
 from colter.store.sql import SqlStore
@@ -47,7 +47,7 @@ def test_the_oldest_are_given_up_and_counted_and_that_is_logged_once(
         assert [owed.key for owed in await store.owed()] == [f"mail {number}" for number in range(12)]
         assert await store.alert_states() == [firing(11)]
 
-    with caplog.at_level(logging.WARNING, "colter.app.ring"):
+    with caplog.at_level(logging.WARNING, "colter.app.history.ring"):
         tell(state, story)
     assert kept(state) == [f"round {number}" for number in range(7, 12)]
     assert len(caplog.records) == 1

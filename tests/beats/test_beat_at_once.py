@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from colter.app.beats import keep_beat, keep_beat_at_once
-from colter.app.history import DATABASE
+from colter.app.history.beats import keep_beat, keep_beat_at_once
+from colter.app.history.opening import DATABASE
 from colter.core.clock import SystemClock
 from colter.core.model import Beat, BeatKind, LastBeats
 from colter.store.sql import SqlStore

@@ -29,7 +29,7 @@ def test_the_exit_code_is_that_of_the_job_as_a_shell_has_it(machine: Machine, li
     words = shlex.split(line)
     plain = subprocess.run(["bash", "-c", f"{line}; exit $?"], capture_output=True, check=False, cwd=machine.home)
     with start(machine, "backup", "--", *words, cwd=machine.home) as wrapped:
-        _, err = wrapped.communicate(timeout=60)
+        _, err = wrapped.communicate(timeout=300)
     assert wrapped.returncode == plain.returncode
     assert err.startswith("colter: ") == (plain.returncode in (126, 127))
     assert "Traceback" not in err
@@ -71,12 +71,12 @@ def test_signals_reach_the_job(machine: Machine) -> None:
             wrapped.send_signal(signal.Signals[f"SIG{name}"])
             assert wrapped.stdout.readline() == f"{name}\n"
         wrapped.stdin.close()
-        assert wrapped.wait(60) == 9
+        assert wrapped.wait(300) == 9
 
 
 def test_a_signal_during_the_first_imports_is_not_lost(machine: Machine) -> None:
     with start(machine, "backup", "--", "sh", "-c", "echo ready; kill -TERM $PPID; exec sleep 60") as wrapped:
-        assert wrapped.wait(60) == 143
+        assert wrapped.wait(300) == 143
 
 
 def test_ctrl_c_reaches_the_job_once(machine: Machine) -> None:
@@ -87,7 +87,7 @@ def test_ctrl_c_reaches_the_job_once(machine: Machine) -> None:
         ["beat", "backup", "--", "bash", "-c", job],
         env=machine.environment,
         encoding="utf-8",
-        timeout=30,
+        timeout=300,
     )
     wrapped.expect("ready")
     wrapped.sendintr()
@@ -109,7 +109,7 @@ def test_a_caller_who_ignores_the_end_of_its_children_changes_nothing(machine: M
         env=machine.environment,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 6
 
@@ -131,7 +131,7 @@ def test_a_variable_that_is_not_set_is_no_job_that_went_well(machine: Machine, s
     for line in lines:
         asked = [program(shell), "-c", line]
         env = {**machine.environment, "colter": str(PROGRAM)}
-        done = subprocess.run(asked, env=env, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(asked, env=env, capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 2
         assert done.stderr.startswith("colter: beat: there is no command after `--`\n")
     assert reported(machine) == []

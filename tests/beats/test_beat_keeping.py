@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from colter.app.history import DATABASE
+from colter.app.history.opening import DATABASE
 from colter.core.clock import SystemClock
 from tests.beats.wrapping import CONFIG, reported, start, state
 from tests.cli.running import PROGRAM, Machine
@@ -35,7 +35,7 @@ def test_a_cron_line_says_nothing_of_its_own(machine: Machine) -> None:
     machine.configure(CONFIG + "github: {token: in-clear-text}\n")
     told = {**machine.environment, "PATH": "/usr/bin:/bin"}
     line = ["/bin/sh", "-c", f"{PROGRAM} beat backup -- sh -c 'exit 0'"]
-    done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, env=told, check=False, timeout=60)
+    done = subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, env=told, check=False, timeout=300)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert [kind for kind, *_ in reported(machine)][-1:] == ["success"]
 
@@ -47,7 +47,7 @@ def test_a_running_job_is_known_to_run_and_its_killed_wrapper_leaves_it_alone(ma
         until(lambda: reported(machine))
         assert [kind for kind, *_ in reported(machine)] == ["start"]
         wrapped.kill()
-        wrapped.wait(60)
+        wrapped.wait(300)
         os.kill(job, signal.SIGCONT)  # it is still there
         assert wrapped.stdin
         wrapped.stdin.close()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from colter.app.beats import keep_beat
-from colter.app.history import DATABASE
+from colter.app.history.beats import keep_beat
+from colter.app.history.opening import DATABASE
 from colter.core.errors import StateError
 from colter.core.model import Beat, BeatKind, EndpointState, Reason
 from colter.core.ports import Store

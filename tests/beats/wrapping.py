@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from colter.app.history import DATABASE
+from colter.app.history.opening import DATABASE
 from tests.cli.running import PROGRAM, Machine
 
 CONFIG = "endpoints:\n  - {name: backup, heartbeat: {every: 1h, max_runtime: 30m}}\n"

@@ -12,6 +12,7 @@ from colter.cli.context import Context, Streams
 from colter.cli.main import run
 from colter.core.clock import Clock
 from tests.fakes.clock import FakeClock
+from tests.needing import program
 
 PROGRAM = Path(sys.executable).with_name("colter")
 
@@ -79,6 +80,12 @@ class Machine:
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
+
+    def bound(self, command: str) -> Ended:
+        """By somebody for whom permissions hold, which they do not for root."""
+        lost = "-dac_override,-dac_read_search"
+        drop = f"{program('setpriv')} --bounding-set={lost} --inh-caps={lost}" if os.geteuid() == 0 else ""
+        return self.shell(f'{drop} "$colter" {command}')
 
     def inside(
         self, *argv: str, terminal: bool = False, env: Mapping[str, str] | None = None, clock: Clock | None = None

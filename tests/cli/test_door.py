@@ -7,7 +7,7 @@ import pytest
 
 from colter import __version__
 from colter.cli.main import COMMANDS
-from colter.cli.outcome import report
+from colter.cli.outcome import tell_error
 from colter.core.errors import ColterError
 from tests.cli.running import PROGRAM, Machine
 from tests.fakes.endpoints import EndpointServer, hang
@@ -77,6 +77,16 @@ def test_a_broken_configuration_is_told_with_its_place(machine: Machine) -> None
     ended = machine.inside("probe", DOWN)
     assert ended.code == 3
     assert f"{path}:2:" in ended.err
+
+
+@pytest.mark.parametrize(("option", "code"), [("--config", 3), ("--state", 3)])
+def test_what_may_not_be_read_is_no_wrong_usage(machine: Machine, option: str, code: int) -> None:
+    """After 2 a service manager never tries again."""
+    machine.configure("endpoints: ['tcp://127.0.0.1:1']\n")
+    closed = machine.home / "closed"
+    closed.mkdir(mode=0) if option == "--state" else closed.touch(mode=0)
+    ended = machine.bound(f"{option} {closed} daemon --once")
+    assert (ended.code, str(closed) in ended.err) == (code, True), ended.err
 
 
 def test_down_is_ten_and_the_result_is_shown_all_the_same(machine: Machine) -> None:
@@ -163,6 +173,6 @@ def test_a_bug_is_one_line_and_a_log_and_with_v_a_traceback(machine: Machine, mo
 
 def test_strangers_text_in_an_error_is_harmless(machine: Machine) -> None:
     context = machine.context()
-    report(ColterError("bad\x1b]0;owned\x07\x9b31m\u202e name\nsecond", hint="do\x1b[2J this"), context)
+    tell_error(ColterError("bad\x1b]0;owned\x07\x9b31m\u202e name\nsecond", hint="do\x1b[2J this"), context)
     shown = context.streams.stderr.getvalue()  # type: ignore[attr-defined]
     assert shown == "colter: bad]0;owned31m name\nsecond\n  hint: do[2J this\n"

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from colter.cli import logs
+from colter.cli.global_options import Options
 from colter.cli.logs import Logs
 from colter.core.secret import Secret
 from tests.cli.running import Machine
@@ -89,15 +90,26 @@ def test_strangers_text_cannot_forge_or_paint_lines(opened: Opened) -> None:
 
 def test_the_console_tells_warnings_and_with_v_more(tmp_path: Path) -> None:
     said = []
-    for verbosity in (0, 1, 2, 3):
+    for verbosity in (-1, 0, 1, 2, 3):
         made = Opened(tmp_path, verbosity)
-        for level in (logging.WARNING, logging.INFO, logging.DEBUG):
+        for level in (logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG):
             log.log(level, "line")
         logging.getLogger("httpx").info("noise")
         logging.getLogger("psycopg").warning("error ignored terminating <psycopg.AsyncPipeline [BAD] at 0x7f540b77>")
         made.logs.close()
         said.append(made.console.getvalue().count("\n"))
-    assert said == [1, 2, 3, 3]
+    assert said == [1, 2, 3, 4, 4]
+
+
+@pytest.mark.parametrize(("options", "lines"), [(["-q"], 1), ([], 2), (["-q", "-v"], 3)])
+def test_q_leaves_errors_alone(machine: Machine, options: list[str], lines: int) -> None:
+    context = machine.context()
+    context.options = Options(quiet="-q" in options, verbosity=options.count("-v"))
+    made = context.logs
+    for level in (logging.ERROR, logging.WARNING, logging.INFO):
+        log.log(level, "line")
+    made.close()
+    assert str(context.streams.stderr.getvalue()).count("\n") == lines  # type: ignore[attr-defined]  # a StringIO
 
 
 def test_a_traceback_is_for_the_file_and_for_v(opened: Opened) -> None:

@@ -2,9 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from colter.cli.main import command_tree
 from colter.core.errors import LockedError
 from tests.cli.running import Machine, Screen
 
@@ -24,6 +26,21 @@ def test_a_global_option_may_stand_anywhere(machine: Machine, argv: list[str]) -
     assert machine.inside(*(word.format(state=state) for word in argv)).code == 10
     assert (state / "state.db").exists()
     assert not (machine.home / "state" / "colter" / "state.db").exists()
+
+
+@pytest.mark.parametrize("argv", [["--state", "", "probe", DOWN], ["probe", DOWN, "--state="]])
+def test_an_empty_name_is_no_state_directory(machine: Machine, argv: list[str]) -> None:
+    ended = machine.inside(*argv)
+    assert (ended.code, ended.out) == (2, "")
+    assert "expected a directory, got nothing" in ended.err
+
+
+def test_no_command_has_an_argument_that_takes_the_place_of_a_global_option() -> None:
+    commands: list[Any] = [command_tree()]
+    for command in commands:
+        names = [parameter.name for parameter in command.params]
+        assert len(set(names)) == len(names), command.name
+        commands += getattr(command, "commands", {}).values()
 
 
 def test_the_configuration_is_the_one_that_was_named(machine: Machine) -> None:

@@ -56,6 +56,25 @@ def test_configured_endpoints_are_found_by_name_and_tag(machine: Machine) -> Non
         assert machine.inside("probe", "api", "--expect", "status=404").code == 10
 
 
+@pytest.mark.parametrize("named", ["api", "address"])
+@pytest.mark.parametrize(
+    "asked", [("--expect", "status=404", "--count", "4", "--interval", "0s"), ("--wait", "5s")], ids=["expect", "wait"]
+)
+def test_what_is_asked_on_the_command_line_alone_is_not_held_against_a_configured_endpoint(
+    machine: Machine, named: str, asked: tuple[str, ...]
+) -> None:
+    with EndpointServer(reply(200 if "--expect" in asked else 500)) as server:
+        machine.configure(
+            f"endpoints: [{{name: api, url: '{server.url()}'}}, '{server.url('/x')}']\n"
+            f"alerts: {{channels: {{hook: {{type: webhook, url: '{server.url('/hook')}'}}}}}}\n"
+        )
+        name = server.url("/x") if named == "address" else named
+        ended = machine.inside("probe", name, *asked, "-q")
+        assert (ended.code, ended.err) == (10, "")
+        assert [request for request in server.requests if b"/hook" in request] == []
+    assert "nothing is known yet" in machine.inside("status").err
+
+
 def test_two_addresses_of_one_name_are_two_endpoints(machine: Machine) -> None:
     with EndpointServer(reply()) as server:
         one, tcp = server.url("/"), server.url().replace("http:", "tcp:").rstrip("/")

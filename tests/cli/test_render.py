@@ -143,25 +143,27 @@ def test_of_a_target_that_fails_the_last_values_are_shown_with_their_age() -> No
     ]
 
 
-def test_a_narrow_terminal_breaks_sentences_and_never_a_number() -> None:
+def test_a_narrow_terminal_breaks_names_and_sentences_and_never_a_number_or_a_state() -> None:
     columns = [
         Column("Endpoint"),
         Column("Latency (ms)", numeric=True),
+        Column("State"),
         Column("Reason", spare=True),
         Column("Age", numeric=True, vital=True),
         Column("Problem", prose=True),
     ]
-    sheet = Sheet(tuple(columns), [("api.example.org/" + "x" * 20, "1,234.5", "http_status", "3d", "word " * 12)])
+    row = ("api.example.org/" + "x" * 20, "1,234.5", "down", "http_status", "3d", "word " * 12)
+    sheet = Sheet(tuple(columns), [row])
     for width in (200, 80, 60, 50, 40, 20, 1):
         fit, widths = fitted(sheet, width)
-        assert sum(widths) + GAP * (len(widths) - 1) <= max(width, 47)  # a name, an age and a sentence need so much
+        assert sum(widths) + GAP * (len(widths) - 1) <= max(width, 30)  # name, state, age and sentence need so much
         heads = [column.head for column in fit.columns]
         assert heads[0] == "Endpoint"
         assert {"Age", "Problem"} <= set(heads)
-        assert ("Reason" in heads) == (width >= 133)
-        assert ("Latency (ms)" in heads) == (width >= 60)
+        assert ("Reason" in heads) == (width >= 140)
+        assert ("Latency (ms)" in heads) == (width >= 70)
         for column, room, cell in zip(fit.columns, widths, fit.rows[0], strict=True):
-            assert room >= len(cell) or not column.numeric
+            assert room >= len(cell) or column.prose or column.head == "Endpoint"
 
 
 def test_numbers_are_written_for_people() -> None:
@@ -231,6 +233,12 @@ def test_junit_is_xml_with_one_failure_for_each_that_fails(machine: Machine) -> 
     suite = ET.fromstring(shown(machine, "junit"))
     assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
     assert [failure.get("type") for failure in suite.iter("failure")] == ["connect_refused"]
+
+
+def test_junit_is_the_same_in_every_locale() -> None:
+    written = ci.junit([replace(measured.RESULTS[0], endpoint="café €")], lambda _: False)
+    assert written.isascii()
+    assert [case.get("name") for case in ET.fromstring(written)] == ["café €"]
 
 
 def test_nagios_has_its_own_codes_and_performance_data(machine: Machine) -> None:

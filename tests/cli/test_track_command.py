@@ -96,9 +96,9 @@ def test_a_refused_server_is_told_and_nothing_is_a_zero(machine: Machine) -> Non
 
 
 def test_with_v_the_round_is_told_and_with_vv_every_request(machine: Machine) -> None:
-    assert "colter.app.keeper: round " not in track(machine, "pypi", "one").err
+    assert "colter.app.history.keeper: round " not in track(machine, "pypi", "one").err
     ended = track(machine, "pypi", "one", "-v")
-    assert "INFO colter.app.keeper: round " in ended.err
+    assert "INFO colter.app.history.keeper: round " in ended.err
     assert ": 1 reading (1 partial) in " in ended.err
     assert "DEBUG" not in ended.err
     ended = track(machine, "pypi", "one", "-vv")

@@ -86,6 +86,40 @@ def test_a_file_of_the_predecessors_that_others_can_read_is_warned_of(machine: M
     assert any("others can read it (mode 644)" in line for line in read(machine.home, PASSWORD).warnings)
 
 
+def test_another_file_is_brought_over_and_to_another_place(machine: Machine) -> None:
+    old = machine.home / "backup" / "old.yaml"
+    old.parent.mkdir()
+    (machine.home / ".colter_config.yaml").rename(old)
+    named = ["--salt", str(machine.home / ".colter_salt.bin"), str(old), "-c", str(machine.home / "new.yaml")]
+    done = machine.process(
+        "config", "import", "legacy", *named, "--new-password-file", str(machine.home / "new-password")
+    )
+    assert (done.code, done.out) == (0, ""), done.err
+    assert (machine.home / "new.yaml").read_text().count("enc:v1:") == 3
+    assert not (machine.home / "config").exists()
+
+
+def test_what_variables_set_is_brought_over_as_the_file_says_it(machine: Machine) -> None:
+    env = {"COLTER_INFLUXDB__TOKEN": "another", "COLTER_SMTP__PASSWORD": "another", "GITHUB_TOKEN": "another"}
+    new = str(machine.home / "new-password")
+    assert machine.process("config", "import", "legacy", "--new-password-file", new, env=env).code == 0
+    for section, key in (("github", "token"), ("influxdb", "token"), ("smtp", "password")):
+        shown = machine.process("config", "get", f"{section}.{key}", "--reveal", env={"COLTER_MASTER_PASSWORD": NEW})
+        assert shown.out == f"{TOKENS[section]}\n", shown.err
+
+
+def test_where_nobody_can_be_asked_it_says_how_to_give_the_new_password(machine: Machine) -> None:
+    done = machine.inside("config", "import", "legacy")
+    assert done.code == 4
+    assert done.err.endswith("hint: --new-password-file FILE\n")
+
+
+def test_to_log_in_the_file_must_be_imported(machine: Machine) -> None:
+    done = machine.inside("login")
+    assert done.code == 3
+    assert done.err.endswith("hint: colter config import legacy creates one\n")
+
+
 def test_the_import_never_overwrites_a_configuration(machine: Machine) -> None:
     path = machine.configure("pypi: {packages: [rich]}\n")
     done = machine.inside("config", "import", "legacy")
@@ -101,6 +135,14 @@ def test_an_import_that_cannot_open_a_secret_writes_nothing(machine: Machine) ->
     done = machine.inside("config", "import", "legacy", "--salt", str(salt), "--new-password-file", new)
     assert done.code == 4
     assert not (machine.home / "config").exists()
+
+
+def test_an_answer_that_was_left_empty_is_named_with_what_to_do(machine: Machine) -> None:
+    old = machine.home / ".colter_config.yaml"
+    old.write_text(old.read_text().replace("job: ProjectTracker", "job: ''"))
+    done = machine.inside("config", "import", "legacy")
+    assert done.code == 3
+    assert "prometheus.job: expected one line of text, got nothing; take the key out" in done.err
 
 
 def test_the_old_file_is_never_changed_by_config_set(machine: Machine) -> None:

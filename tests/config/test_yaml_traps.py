@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from colter.config.yaml.document import MAX_BYTES, load_document, parse_document
-from colter.config.yaml.nodes import MAX_VALUES
+from colter.config.yaml.reading import MAX_VALUES
 from colter.core.errors import ConfigError
 
 MEANT = [

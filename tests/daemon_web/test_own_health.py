@@ -7,8 +7,8 @@ import pytest
 
 from colter.app.cycle import make_round
 from colter.app.watching.health import LONGEST_TURN, Health
+from colter.app.watching.recent_maximum import RecentMaximum
 from colter.app.watching.schedule import Schedule
-from colter.app.watching.worst import Worst
 from colter.core.model import EndpointState, ProbeResult, Reading, Target
 from tests.fakes.clock import START, FakeClock
 
@@ -78,7 +78,7 @@ def test_the_lag_is_that_of_the_latest_look() -> None:
     ],
 )
 def test_what_was_long_ago_is_forgotten(noted: list[tuple[float, float]], now: float, worst: float) -> None:
-    lately = Worst()
+    lately = RecentMaximum()
     for at, value in noted:
         lately.note(value, at)
-    assert lately.of_late(now) == worst
+    assert lately.value(now) == worst

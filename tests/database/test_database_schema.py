@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import LargeBinary, inspect, make_url
+from sqlalchemy import Engine, LargeBinary, event, inspect, make_url
 
 from colter.app.registry import catalogue
 from colter.core.errors import Answer, DeliveryError
 from colter.core.model import Entry
+from colter.sinks.database.sink import DEADLINE
 from colter.store.migrate import VIEWS
 from colter.store.schema import REVISIONS, VERSION_TABLE
 from colter.store.tables import metadata
 from tests.database.places import Place, entries
+from tests.fakes.leaping import LeapingLoop
 from tests.store.making import STARS, answer, done, look
 
 SOME = entries(done("one", look(values={STARS: 1}), answer()))
@@ -78,6 +80,24 @@ def test_machines_that_begin_at_the_same_time_make_the_tables_once(new_place: Pl
     machines = [subprocess.Popen([sys.executable, "-c", SENDS], env=_naming(new_place)) for _ in range(2)]
     assert [machine.wait(timeout=300) for machine in machines] == [0, 0]
     _check_tables(new_place)
+
+
+def test_tables_that_take_long_to_bring_up_to_date_are_waited_for(new_place: Place) -> None:
+    loop, slow = LeapingLoop(), list[str]()
+
+    def take_long(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not slow and statement.lstrip().startswith("CREATE"):
+            slow.append(statement)
+            loop.leap(2 * DEADLINE)
+
+    event.listen(Engine, "before_cursor_execute", take_long)
+    try:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(_sent(new_place, SOME))
+    finally:
+        event.remove(Engine, "before_cursor_execute", take_long)
+    assert slow
+    assert len(new_place.rounds()) == 1
 
 
 def test_a_newer_database_is_left_alone(new_place: Place) -> None:
@@ -152,12 +172,13 @@ def _differs(_context: object, _inspected: object, _declared: object, _found: ob
 
 
 def _send(place: Place, items: Sequence[Entry] = SOME) -> None:
-    async def send() -> None:
-        sink = place.sink()
-        await sink.send(items)
-        await sink.close()
+    asyncio.run(_sent(place, items))
 
-    asyncio.run(send())
+
+async def _sent(place: Place, items: Sequence[Entry]) -> None:
+    sink = place.sink()
+    await sink.send(items)
+    await sink.close()
 
 
 def _refused(place: Place) -> DeliveryError:

@@ -55,7 +55,7 @@ def test_machines_that_write_at_once_lose_and_double_nothing(new_place: Place) -
         subprocess.Popen([sys.executable, "-c", WRITES, f"machine {number}"], env=environment)
         for number in range(MACHINES)
     ]
-    assert [machine.wait(timeout=120) for machine in machines] == [0] * MACHINES
+    assert [machine.wait(timeout=300) for machine in machines] == [0] * MACHINES
     found = new_place.rounds()
     assert len(found) == MACHINES * ROUNDS
     for done in found:

@@ -105,7 +105,7 @@ def test_the_tool_for_it_has_nothing_to_say(
 
 def _checked(argv: list[str], file: Path) -> subprocess.CompletedProcess[str]:
     tool = program(str(Path(sys.executable).with_name(argv[0])))
-    return subprocess.run([tool, *argv[1:], file], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([tool, *argv[1:], file], capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.mark.parametrize("where", ["image", "compose", "kubernetes", *UNITS[:2]])
@@ -183,7 +183,7 @@ def test_the_health_check_of_the_image_knows_a_daemon_that_lives(machine: Machin
     check = [sys.executable, *(word.replace("9464", str(port)) for word in argv[1:])]
 
     def healthy() -> bool:
-        return subprocess.run(check, capture_output=True, check=False, timeout=10).returncode == 0
+        return subprocess.run(check, capture_output=True, check=False, timeout=300).returncode == 0
 
     assert not healthy()
     machine.configure("endpoints: ['tcp://127.0.0.1:1']\n")

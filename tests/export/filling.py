@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from colter.app.history import DATABASE
+from colter.app.history.opening import DATABASE
 from colter.core.model import Delivery, Refusal, Round
 from colter.store.sql import SqlStore
 from tests.cli.running import Machine

@@ -18,7 +18,9 @@ from tests.cli.running import PROGRAM, Machine
 from tests.export.filling import database, fill
 from tests.export.histories import long
 from tests.fakes.clock import START, FakeClock
+from tests.servers.toxics import Proxy, Toxic
 from tests.servers.victoriametrics import VictoriaMetrics
+from tests.watching.daemons import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,13 +48,15 @@ def numbers(rounds: Iterable[Round]) -> int:
 def test_killed_while_it_sends_it_goes_on_and_everything_is_there(
     old_machine: Machine, year: Sequence[Round], victoria: VictoriaMetrics
 ) -> None:
-    old_machine.configure(f'influxdb: {{url: "{victoria.url}", org: o, bucket: b}}')
     argv = [str(PROGRAM), "export", "--since", "2026-02-01", "-o", "influx"]
-    with subprocess.Popen(argv, env=old_machine.environment, stderr=subprocess.PIPE, text=True) as killed:
-        while not victoria.count():
-            assert killed.poll() is None, "it was done before it could be killed"
-        killed.send_signal(signal.SIGKILL)
-    done = old_machine.process(*argv[1:])
+    with Proxy(victoria.port) as proxy:
+        old_machine.configure(f'influxdb: {{url: "http://127.0.0.1:{proxy.port}", org: o, bucket: b}}')
+        proxy.behave(Toxic(latency=timedelta(minutes=5)))  # what is written is there, and nobody is told so
+        with subprocess.Popen(argv, env=old_machine.environment, stderr=subprocess.PIPE, text=True) as killed:
+            until(victoria.count)
+            killed.send_signal(signal.SIGKILL)
+        proxy.behave(Toxic())
+        done = old_machine.process(*argv[1:])
     assert done.code == 0, done.err
     found = {(one.name, *sorted(one.labels.items()), at) for one in victoria.export() for at, _ in one.samples}
     assert len(found) == numbers(done for done in year if done.finished >= datetime(2026, 2, 1, tzinfo=UTC))

@@ -82,7 +82,7 @@ class EndpointServer:
             self._start(lambda sock=sock: self._serve(sock))  # type: ignore[misc]
 
     def _serve(self, plain: socket.socket) -> None:
-        plain.settimeout(5)
+        plain.settimeout(60)
         try:
             sock = self._tls.wrap_socket(plain, server_side=True) if self._tls else plain
         except OSError:  # a client that refuses the certificate

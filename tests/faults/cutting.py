@@ -5,6 +5,7 @@
 Says as JSON what was kept.
 """
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -16,11 +17,19 @@ from typing import Any
 
 from colter.core.alerting.deliveries import from_delivery
 from colter.core.clock import Clock
+from colter.core.model import EndpointState, Reason
 from colter.core.ports import Store
 from tests.faults.crowd import Story, Watched, answering, watch
 
 HOSTS, PORT = 200, 8080
-BEFORE, AFTER = timedelta(seconds=2.5), timedelta(seconds=4)
+AFTER = timedelta(seconds=2)
+"""A false alarm would come by then."""
+PATIENCE = 300
+"""Seconds until everybody was looked at as the line is."""
+TENTH = timedelta(seconds=0.1)
+Found = tuple[EndpointState, Reason | None]
+WELL: Found = (EndpointState.UP, None)
+OFFLINE: Found = (EndpointState.UNKNOWN, Reason.SELF_OFFLINE)
 _SERVED, _GATEWAY = "10.9.0.0/16", "10.8.0.2"
 _LOCAL = ("local", _SERVED, "dev", "lo", "table", "local")
 
@@ -70,41 +79,56 @@ def run(*argv: str) -> None:
 
 
 def story(kind: str, line: Line, length: timedelta) -> Story:
-    """What happens to the line, between two times in which all is well."""
+    """What happens to the line, for so long at least, between two times in which all is well."""
 
-    async def down(clock: Clock) -> None:
+    async def down(clock: Clock, store: Store) -> None:
         line.cut()
         await clock.sleep(length)
+        await all_looked_at(store, clock, OFFLINE)
         line.mend()
 
-    async def silent(clock: Clock) -> None:
+    async def silent(clock: Clock, store: Store) -> None:
         line.swallow()
         await clock.sleep(length)
+        await all_looked_at(store, clock, OFFLINE)
         line.deliver()
 
-    async def portal(clock: Clock) -> None:
+    async def portal(clock: Clock, store: Store) -> None:
         line.cut()
-        await clock.sleep(length)
+        await all_looked_at(store, clock, OFFLINE)
         with answering(["0.0.0.0"], PORT, "<html>Welcome to the hotel!</html>"):
             line.lead_to_hotel()
-            await clock.sleep(length / 2)
+            await clock.sleep(length)
+            await all_looked_at(store, clock, OFFLINE)
             line.leave_hotel()
         line.mend()
 
-    async def tell(clock: Clock, _: Store) -> None:
-        await clock.sleep(BEFORE)
-        await {"down": down, "silent": silent, "portal": portal}[kind](clock)
+    async def tell(clock: Clock, store: Store) -> None:
+        await all_looked_at(store, clock, WELL)
+        await {"down": down, "silent": silent, "portal": portal}[kind](clock, store)
+        await all_looked_at(store, clock, WELL)
         await clock.sleep(AFTER)
 
     return tell
 
 
+async def all_looked_at(store: Store, clock: Clock, found: Found) -> None:
+    """From now on, and so they were found."""
+    begun = clock.now()
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            latest = [result for each in await store.latest() for result in each.results]
+            if sum(each.at > begun and (each.state, each.reason) == found for each in latest) == HOSTS:
+                return
+            await clock.sleep(TENTH)
+
+
 def configuration(kind: str) -> Mapping[str, Any]:
-    """One failure alone would be an alert."""
+    """One failure alone would be an alert, so there is time for everybody on a busy machine."""
     canary = {"url": f"http://10.9.200.1:{PORT}/", "expect": {"body": {"contains": "ok"}}}
     named = {"online_check": [canary]} if kind == "portal" else {}
     return {
-        "probe": {"interval": "1s", "timeout": "1s", "confirm": 0, "down_after": 1, **named},
+        "probe": {"interval": "1s", "timeout": "5s", "latency_threshold": "1h", "confirm": 0, "down_after": 1, **named},
         "endpoints": [{"name": f"e{n}", "url": f"http://10.9.{n // 100}.{n % 100 + 1}:{PORT}/"} for n in range(HOSTS)],
         "alerts": {"channels": {"hook": {"type": "webhook", "url": "http://127.0.0.1:9/"}}},
     }

@@ -47,6 +47,7 @@ class WallClock:
     def __init__(self, file: Path) -> None:
         """`file` is where libfaketime reads by how much it was set."""
         self._file = file
+        self._machine = SystemClock()
         self.set_by(timedelta(0))
 
     def set_by(self, difference: timedelta) -> None:
@@ -54,6 +55,9 @@ class WallClock:
         fresh = self._file.with_suffix(".new")
         fresh.write_text(f"{difference.total_seconds():+.0f}\n")
         fresh.rename(self._file)
+
+    def set_to(self, moment: datetime) -> None:
+        self.set_by(moment - self._machine.now())
 
     @property
     def environment(self) -> Mapping[str, str]:

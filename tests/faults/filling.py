@@ -16,7 +16,7 @@ from datetime import timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from colter.app.ring import Ring
+from colter.app.history.ring import Ring
 from colter.core.clock import SystemClock
 from colter.core.errors import StateError
 from colter.core.model import AlertState, Delivery, Target

@@ -16,7 +16,7 @@ def in_own_network(module: str, *argv: str) -> dict[str, Any]:
     if subprocess.run([*namespace, "unshare", "--net", "true"], capture_output=True, check=False).returncode:
         lacking("a network namespace of our own")
     done = subprocess.run(
-        [*namespace, sys.executable, "-m", module, *argv], capture_output=True, text=True, check=False, timeout=120
+        [*namespace, sys.executable, "-m", module, *argv], capture_output=True, text=True, check=False, timeout=600
     )
     assert done.returncode == 0, done.stderr[-4000:]
     found: dict[str, Any] = json.loads(done.stdout)

@@ -25,13 +25,14 @@ from colter.cli.main import run
 from tests.cli.running import Machine
 from tests.faults.handlers import await_handler
 from tests.faults.hurried import FastClock
+from tests.watching.daemons import states, until
 from tests.withheld import withheld
 
 SPEED = 20
 LIMIT = 5
 """Seconds that an end may take."""
-LONGEST = 1.0
-"""Seconds of a life, or of what follows its beginning to listen for signals."""
+SHORTEST = 1.0
+"""Seconds that the longest life has at least, or what follows its beginning to listen for signals."""
 LISTENING = 3 / 4
 """So many live until then."""
 Kind = Literal["SIGTERM", "SIGINT", "SIGHUP", "twice", "SIGKILL"]
@@ -60,12 +61,26 @@ class Lives:
         finally:
             os._exit(code)
 
-    def signalled(self, number: int, kind: Kind, chance: random.Random) -> tuple[Kind, int, float]:
+    def first_one(self, number: int) -> float:
+        """How many seconds a life takes until something is kept."""
+        begun = time.perf_counter()
+        child = self.born(number)
+        until(lambda: states(self.machine, "e0"))
+        took = time.perf_counter() - begun
+        os.kill(child, signal.SIGTERM)
+        _ended(child)
+        return took
+
+    def all_is_brought(self) -> bool:
+        """By a command; whoever was killed may hold the right to it for a moment."""
+        return self.machine.inside("probe", "e0", "-q", "-o", "file", clock=self.clock).code == 0
+
+    def signalled(self, number: int, kind: Kind, longest: float, chance: random.Random) -> tuple[Kind, int, float]:
         """How one life ended: its exit code, or negative what killed it; and how many seconds of its own that took."""
         child = self.born(number)
         if chance.random() < LISTENING:
             await_handler(child)
-        time.sleep(chance.uniform(0, LONGEST))
+        time.sleep(chance.uniform(0, longest))
         if kind in ("SIGHUP", "twice"):
             os.kill(child, signal.SIGHUP if kind == "SIGHUP" else signal.SIGTERM)
             time.sleep(chance.uniform(0, 0.5 if kind == "SIGHUP" else 0.1))
@@ -81,10 +96,11 @@ class Lives:
 def main(home: Path, lives: int) -> None:
     chance = random.Random(lives)
     each = Lives(Machine(home), FastClock(SPEED))
-    ends = [each.signalled(number, KINDS[number % len(KINDS)], chance) for number in range(lives)]
-    last = each.machine.inside("probe", "e0", "-q", "-o", "file", clock=each.clock).code  # and tells what is owed
+    longest = max(SHORTEST, 2 * each.first_one(lives))
+    ends = [each.signalled(number, KINDS[number % len(KINDS)], longest, chance) for number in range(lives)]
+    until(each.all_is_brought)
     kept = each.machine.inside("export", "--since", "30d", "-f", "jsonl", "-q", clock=each.clock).out
-    json.dump({"ends": ends, "last": last, "kept": [json.loads(line) for line in kept.splitlines()]}, sys.stdout)
+    json.dump({"ends": ends, "kept": [json.loads(line) for line in kept.splitlines()]}, sys.stdout)
 
 
 def _ended(child: int) -> int:

@@ -13,10 +13,9 @@ import pytest
 
 from colter.store.schema import REVISIONS, VERSION_TABLE
 from tests.faults.small_disk import on_small_disk
+from tests.store.first_colter import make_first, revision
 from tests.store.making import FOR_EVER, opened
 
-FIRST = Path(__file__, "../../store/history_0001.sql").resolve()
-"""Three rounds, as the first Colter kept them."""
 NEWEST = REVISIONS[-1]
 
 
@@ -25,13 +24,7 @@ def history(tmp_path: Path) -> Path:
     """Of the first Colter."""
     folder = tmp_path / "state"
     folder.mkdir(0o700)
-    return make(folder / "state.db")
-
-
-def make(path: Path) -> Path:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FIRST.read_text())
-    return path
+    return make_first(folder / "state.db")
 
 
 def test_the_copy_is_as_it_was_and_can_be_gone_back_to(history: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -74,10 +67,11 @@ def test_a_new_history_is_not_copied(tmp_path: Path) -> None:
 
 OPENS = """
 import asyncio, logging, pathlib, sys
-from tests.faults.test_backup_before import make, rounds
+from tests.faults.test_backup_before import rounds
+from tests.store.first_colter import make_first
 logging.basicConfig(stream=sys.stdout, format="%(levelname)s %(message)s", level="WARNING")
 path = pathlib.Path(sys.argv[1], "state.db")
-make(path)
+make_first(path)
 pathlib.Path(sys.argv[1], "filler").write_bytes(bytes(int(sys.argv[2])))
 print(rounds(path), sorted(each.name for each in path.parent.glob("state.db.*")))
 """
@@ -123,12 +117,6 @@ def rounds(path: Path) -> int:
             return len(await store.rounds(*FOR_EVER))
 
     return asyncio.run(count())
-
-
-def revision(path: Path) -> str:
-    with closing(sqlite3.connect(path)) as connection:
-        found: str = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()[0]
-    return found
 
 
 def copies(path: Path) -> list[str]:

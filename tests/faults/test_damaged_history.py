@@ -116,7 +116,7 @@ def test_a_daemon_tells_it_over_its_channels_and_in_its_log_and_goes_on(machine:
     assert code == 143
     (line,) = said.splitlines()
     assert line.startswith(
-        f"ERROR colter.app.salvage: {path} is not a Colter database: it was moved to {path}.damaged-"
+        f"ERROR colter.app.history.salvage: {path} is not a Colter database: it was moved to {path}.damaged-"
     )
     (aside,) = path.parent.glob("state.db.damaged-*")
     assert aside.read_bytes() == OTHER

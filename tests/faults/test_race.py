@@ -1,6 +1,7 @@
 """F21: of many daemons that start at once for one state directory, one wins, and the others say so and end."""
 
 import os
+import resource
 import subprocess
 import time
 from contextlib import ExitStack
@@ -14,7 +15,8 @@ from tests.withheld import withheld
 
 STARTS = 50 if FULL else 6
 PATIENCE = 300
-SOON = 1  # second beyond what it takes to start
+SOON = 1
+"""Second in which it neither works nor wants to."""
 
 
 def test_exactly_one_wins_and_the_others_end_with_7(tmp_path: Path) -> None:
@@ -29,24 +31,28 @@ def test_exactly_one_wins_and_the_others_end_with_7(tmp_path: Path) -> None:
         said = {process.communicate()[1] for process in losers}
         assert {process.returncode for process in losers} == {7}, said
         assert all(each.startswith("colter: another Colter") for each in said), said
-        code, _, light = run(machine, "config", "path")
-        assert code == 0
-        code, told, seconds = run(machine, "daemon")
-        assert (code, seconds < light + SOON) == (7, True)
+        code, told, idle = run(machine, "daemon")
+        assert (code, idle < SOON) == (7, True)
         assert f"(process {winner.pid})" in told
         assert ended(winner)[0] == 143
 
 
 def run(machine: Machine, *argv: str) -> tuple[int, str, float]:
-    """A command: its exit code, what it says on stderr, and how many seconds of its own it takes."""
-    begun = time.perf_counter()
+    """A command: its exit code, what it says on stderr, and for how many seconds it wanted no processor."""
+    begun, worked = time.perf_counter(), _worked()
     command = subprocess.Popen(
         [PROGRAM, *argv], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=machine.environment, text=True
     )
     with withheld(command.pid) as waited:
         _, told = command.communicate(timeout=PATIENCE)
         took = time.perf_counter() - begun
-    return command.returncode, told, took - waited.seconds
+    return command.returncode, told, took - waited.seconds - (_worked() - worked)
+
+
+def _worked() -> float:
+    """Seconds for which those had a processor that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_a_number_that_another_process_has_by_now_keeps_nobody_from_starting(tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ import json
 import sqlite3
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -38,22 +40,19 @@ TOXICS = {
 
 
 def test_looks_begin_when_they_would_without_it(victoria: VictoriaMetrics, tmp_path: Path) -> None:
-    found, _ = delays(tmp_path / "undisturbed", victoria, Toxic())
-    before = p99(found)
-    sys.stdout.write(f"99 of 100 begin within {before:.4f} s\n")
     for toxic in TOXICS if FULL else ["hanging"]:
-        found, withheld = delays(tmp_path / toxic, victoria, TOXICS[toxic])
-        after = p99(found)
-        sys.stdout.write(f"when the sink is {toxic}: {after:.4f} s, of {withheld:.4f} s in which others worked\n")
+        machines = [Machine(tmp_path / toxic / name) for name in ("undisturbed", "disturbed")]
+        with ThreadPoolExecutor() as side_by_side:  # what else the machine has to do, it has to do for both
+            _, withheld = side_by_side.map(partial(watch, victoria), machines, [Toxic(), TOXICS[toxic]])
+        before, after = [p99(delays(machine)) for machine in machines]
+        sys.stdout.write(f"99 of 100 begin within {before:.4f} s, when the sink is {toxic} within {after:.4f} s, ")
+        sys.stdout.write(f"of {withheld:.4f} s in which others worked\n")
         assert after <= 1.1 * before + 0.005 + (0 if FULL else withheld)
 
 
-def delays(folder: Path, victoria: VictoriaMetrics, toxic: Toxic) -> tuple[list[float], float]:
-    """Of every look, the seconds from when it was due until it began, with a sink that is owed something already.
-
-    And for how many seconds the daemon waited for a processor.
-    """
-    machine, port, hosts = Machine(folder), free_port(), [address(number) for number in range(50)]
+def watch(victoria: VictoriaMetrics, machine: Machine, toxic: Toxic) -> float:
+    """For a while, with a sink that is owed something already; how many seconds the daemon waited for a processor."""
+    port, hosts = free_port(), [address(number) for number in range(50)]
     with answering(hosts, port), Proxy(victoria.port) as proxy:
         urls = {f"e{n}": f"http://{hosts[n % len(hosts)]}:{port}/" for n in range(ENDPOINTS)}
         sink = {"url": f"http://127.0.0.1:{proxy.port}", "org": "o", "bucket": "b"}
@@ -64,10 +63,15 @@ def delays(folder: Path, victoria: VictoriaMetrics, toxic: Toxic) -> tuple[list[
         with daemon(machine, "-o", "influx") as process:
             until(lambda: proxy.connections or process.poll() is not None)
             busy = Withheld(process.pid)
-            until(lambda: _count(folder) > LOOKS * ENDPOINTS, 10 * LOOKS * INTERVAL)
+            until(lambda: _count(machine) > LOOKS * ENDPOINTS)
             busy.look()
             assert ended(process)[0] == 143
-    return [_delay(look) for look in kept(machine)[1:]], busy.seconds
+    return busy.seconds
+
+
+def delays(machine: Machine) -> list[float]:
+    """Of every look, the seconds from when it was due until it began."""
+    return [_delay(look) for look in kept(machine)[1:]]
 
 
 def p99(found: Sequence[float]) -> float:
@@ -88,8 +92,8 @@ async def _owe(machine: Machine) -> None:
     await store.close()
 
 
-def _count(folder: Path) -> int:
-    with closing(sqlite3.connect(folder / "state" / "colter" / "state.db")) as history:
+def _count(machine: Machine) -> int:
+    with closing(sqlite3.connect(machine.home / "state" / "colter" / "state.db")) as history:
         (found,) = history.execute("SELECT count(*) FROM probe_result").fetchone()
     return int(found)
 

@@ -40,9 +40,9 @@ mkdir -p "$disk/home"
 printf 'endpoints: ["tcp://127.0.0.1:1"]\\nlog: {file: %s/home/logs/colter.log, level: debug}\\n' "$disk" >"$told"
 chmod 600 "$told"
 cat /dev/zero >"$disk/filler" 2>/dev/null
-"$colter" -c "$told" --state "$state" daemon --once 2>"$told.err"; echo $?
+"$colter" -c "$told" --state "$state" daemon --once -q 2>"$told.err"; echo $?
 rm "$disk/filler"
-"$colter" -c "$told" --state "$state" daemon --once 2>>"$told.err"; echo $?
+"$colter" -c "$told" --state "$state" daemon --once -q 2>>"$told.err"; echo $?
 cat "$told.err"
 ls -s "$disk/home/logs/colter.log" | cut -d ' ' -f 1
 """
@@ -87,7 +87,7 @@ def test_a_daemon_goes_on_and_ends_as_it_would(tmp_path: Path) -> None:
             until(partial(_is_asked, web))
             assert process.poll() is None, name
             process.send_signal(signal.SIGTERM)
-        assert {name: process.wait(60) for name, (process, _) in at_work.items()} == dict.fromkeys(places, 143)
+        assert {name: process.wait(300) for name, (process, _) in at_work.items()} == dict.fromkeys(places, 143)
 
 
 def _is_asked(web: EndpointServer) -> bool:

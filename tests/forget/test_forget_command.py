@@ -5,13 +5,12 @@ import os
 import pty
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 
-from colter.app.history import DATABASE
+from colter.app.history.opening import DATABASE
 from colter.core.model import Holding, Target
 from colter.store.sql import SqlStore
 from tests.cli.running import PROGRAM, Machine
@@ -19,6 +18,7 @@ from tests.export.filling import fill
 from tests.export.histories import METRICS
 from tests.fakes.clock import FakeClock
 from tests.store.making import STARS, answer, done, look
+from tests.watching.daemons import log_of, until
 
 CONFIG = """
 endpoints: ["https://web.example.org/"]
@@ -51,6 +51,11 @@ def holding(machine: Machine, target: Target) -> Holding | None:
             await store.close()
 
     return asyncio.run(look_up())
+
+
+def looks(machine: Machine, target: Target) -> int:
+    found = holding(machine, target)
+    return found.results if found else 0
 
 
 def test_a_target_that_is_not_configured_is_forgotten(machine: Machine) -> None:
@@ -140,19 +145,22 @@ def test_the_question_can_be_interrupted(machine: Machine) -> None:
 
 def test_it_works_beside_a_daemon(machine: Machine) -> None:
     """Which has looked at it before, and does not know that it is gone."""
+    both = "tcp://127.0.0.1:1", "tcp://127.0.0.1:9"
     config = CONFIG.replace(
-        "endpoints: [", 'daemon: {listen: "off"}\nprobe: {interval: 1s}\nendpoints: ["tcp://127.0.0.1:9", '
+        "endpoints: [", f'daemon: {{listen: "off"}}\nprobe: {{interval: 1s}}\nendpoints: [{", ".join(both)}, '
     )
     machine.configure(config)
-    gone = Target("probe", "127.0.0.1:9")
+    stays, gone = (Target("probe", url.removeprefix("tcp://")) for url in both)
     with subprocess.Popen([PROGRAM, "daemon"], env=machine.environment, stderr=subprocess.PIPE, text=True) as daemon:
-        _until(machine, gone)
-        machine.configure(config.replace('"tcp://127.0.0.1:9", ', ""))
-        _until_reloaded(machine)
+        until(lambda: looks(machine, gone))
+        machine.configure(config.replace(f"{both[1]}, ", ""))
+        until(lambda: "the configuration is in use" in log_of(machine))
+        before = looks(machine, stays)
+        until(lambda: looks(machine, stays) > before + 1)  # so what was on its way by then has been kept
         assert machine.process("forget", str(gone), "--yes").code == 0
         assert holding(machine, gone) is None
         machine.configure(config)
-        _until(machine, gone)
+        until(lambda: looks(machine, gone))
         daemon.terminate()
         _, said = daemon.communicate(timeout=300)
     assert daemon.returncode == 143, said
@@ -160,36 +168,19 @@ def test_it_works_beside_a_daemon(machine: Machine) -> None:
     assert "failed" not in said
 
 
-def _until(machine: Machine, target: Target) -> None:
-    for _ in range(200):
-        if (found := holding(machine, target)) and found.results:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{target} was never looked at")
-
-
-def _until_reloaded(machine: Machine) -> None:
-    """No look comes any more."""
-    before = -1
-    for _ in range(40):
-        found = holding(machine, Target("probe", "127.0.0.1:9"))
-        if found and found.results == before:
-            return
-        before = found.results if found else -1
-        time.sleep(2.5)
-    pytest.fail("it is looked at for ever")
-
-
 def _on_a_terminal(machine: Machine, typed: str, number: signal.Signals | None = None) -> tuple[str, int]:
     pid, terminal = pty.fork()
     if not pid:
         os.execve(PROGRAM, ["colter", "forget", "probe:api"], machine.environment)
-    shown = b""
+    shown, asked = b"", 0
     for part in _parts(terminal):
         shown += part
-        if b"[y/N]" in part and number is not None:
+        if shown.count(b"[y/N]") == asked:
+            continue
+        asked += 1
+        if number is not None:
             os.kill(pid, number)
-        elif b"[y/N]" in part:
+        else:
             line, _, typed = typed.partition("\n")
             os.write(terminal, f"{line}\n".encode())
     os.close(terminal)

@@ -11,7 +11,7 @@ from tests.fakes.endpoints import Visit, reply
 
 Look = Literal["up", "down", "degraded"]
 SLOW = 1.6  # seconds; Clockwerk's example has an alert at 1.5
-_PATIENCE = 60
+_PATIENCE = 300
 _SHORT = timedelta(milliseconds=50)
 _WAIT = SystemClock()
 

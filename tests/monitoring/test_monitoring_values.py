@@ -40,10 +40,13 @@ def test_defaults_are_the_documented_ones() -> None:
         (Endpoint, {"url": "https://"}, "expected a host name"),
         (Endpoint, {"url": URL, "timeout": 0}, "greater than 0"),
         (Endpoint, {"url": URL, "timeout": float("inf")}, "finite number"),
+        (Endpoint, {"url": URL, "timeout": 1e300}, "less than or equal to"),
         (Endpoint, {"url": URL, "alert_threshold": 0}, "greater than or equal to 1"),
+        (Endpoint, {"url": URL, "alert_threshold": 101}, "less than or equal to 100"),
         (Endpoint, {"url": URL, "treshold": 3}, "treshold"),
         (MonitorConfig, {"endpoints": []}, "at least 1 item"),
         (MonitorConfig, {"endpoints": [Endpoint(url=URL)], "check_interval": 0.5}, "greater than or equal to 1"),
+        (MonitorConfig, {"endpoints": [Endpoint(url=URL)], "check_interval": 1e300}, "less than or equal to"),
         (MonitorConfig, {"endpoints": [Endpoint(url=URL)], "latency_threshold": 0}, "greater than 0"),
         (EmailConfig, {**EMAIL.model_dump(), "smtp_host": "a b"}, "expected a host name"),
         (EmailConfig, {**EMAIL.model_dump(), "smtp_port": 0}, "greater than or equal to 1"),
@@ -71,6 +74,21 @@ def test_what_only_the_whole_can_tell_is_a_value_error_before_anything_begins(
     config = MonitorConfig(endpoints=[Endpoint(url="http://127.0.0.1:9/")])
     with pytest.raises(ValueError, match=told):
         asyncio.run(scheduling_loop(config, EMAIL, DatabaseConfig(**database)))
+
+
+def test_what_was_assigned_later_is_checked_before_anything_begins() -> None:
+    endpoint = Endpoint(url="http://127.0.0.1:9/")
+    config = MonitorConfig(endpoints=[endpoint])
+    config.endpoints[0].timeout = -1
+    with pytest.raises(ValueError, match=r"endpoints\.0\.timeout"):
+        asyncio.run(scheduling_loop(config, EMAIL, DatabaseConfig()))
+
+
+@pytest.mark.parametrize("database", [None, "sqlite", EMAIL])
+def test_what_is_no_configuration_is_a_value_error(database: Any) -> None:
+    monitor = MonitorConfig(endpoints=[Endpoint(url=URL)])
+    with pytest.raises(ValueError, match=r"db_config\n.*DatabaseConfig"):
+        asyncio.run(scheduling_loop(monitor_config=monitor, email_config=EMAIL, db_config=database))
 
 
 @pytest.mark.parametrize("driver", ["MySQL", "PostgreSQL", "SQLite", "mariadb"])

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -69,10 +70,10 @@ def test_a_handshake_that_hangs_ends_at_the_deadline_and_leaves_no_connection() 
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         error = asyncio.run(run(silent.getsockname()[1]))
-        silent.settimeout(5)
-        connection, _ = silent.accept()
-        with connection:
-            connection.settimeout(5)
+        silent.setblocking(False)
+        # On a busy machine the time may be over before it has come.
+        with suppress(BlockingIOError), silent.accept()[0] as connection:
+            connection.settimeout(60)
             while connection.recv(65536):  # what it said before it hung up
                 pass
     assert error.kind == "timeout"

@@ -1,7 +1,6 @@
 """Alertmanager, the real one: what begins there also ends there, and is told to its receivers."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from tests.fakes.clock import FakeClock
 from tests.influx.recorder import Recorder, recording
 from tests.notifiers.telling import Make, failure, tell
 from tests.servers import alertmanager as server
+from tests.watching.daemons import until
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +61,6 @@ def told(running: server.Alertmanager, name: str) -> list[str]:
     return [each["status"] for each in running.told() if each["groupLabels"].get("name") == name]
 
 
-def wait_for(what: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if what():
-            return
-        time.sleep(0.02)
-    raise TimeoutError("nothing after 10 s")
-
-
 def test_what_begins_there_ends_there_and_is_passed_on(running: server.Alertmanager) -> None:
     down = message(MessageKind.FIRING, "api", "firing")
     tell(alertmanager(running.url), down, down, clock=FakeClock(now()))
@@ -83,11 +75,11 @@ def test_what_begins_there_ends_there_and_is_passed_on(running: server.Alertmana
         "tags": "prod, web",
     }
     assert datetime.fromisoformat(str(alert["endsAt"])) > now() + timedelta(days=29)
-    wait_for(lambda: told(running, "api") == ["firing"])
+    until(lambda: told(running, "api") == ["firing"])
 
     tell(alertmanager(running.url), message(MessageKind.RESOLVED, "api", "ok", until=now(), sequence=2))
     assert held(running, "api") == []
-    wait_for(lambda: told(running, "api") == ["firing", "resolved"])
+    until(lambda: told(running, "api") == ["firing", "resolved"])
 
 
 def test_what_is_removed_ends_even_if_nobody_knows_when(running: server.Alertmanager) -> None:

@@ -253,8 +253,10 @@ def test_a_server_that_greets_nobody_is_told_apart_from_a_busy_one(banner: str, 
 
 
 def test_a_server_that_is_not_there_is_tried_later() -> None:
-    error = failure(email(free_port()))
-    assert (error.answer, str(error)) == (Answer.RETRY, f"ops: {HOST}: [Errno 111] Connection refused")
+    port = free_port()
+    error = failure(email(port))
+    assert (error.answer, str(error)) == (Answer.RETRY, f"ops: the mail server {HOST}:{port}: Connection refused")
+    assert error.hint == "if it stays so, correct smtp.smtp_server and smtp.smtp_port"
 
 
 def test_a_plain_server_behind_implicit_tls_is_no_crash() -> None:

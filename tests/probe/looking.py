@@ -8,14 +8,31 @@ from datetime import timedelta
 from typing import Any
 
 from colter.core.clock import Clock, SystemClock
-from colter.core.model import ProbeResult
+from colter.core.model import ProbeResult, Reason
 from colter.net.dns import Resolver
 from colter.sources.probe.check import Check, check_from_url
 from colter.sources.probe.prober import Prober
 
-TIMEOUT = timedelta(seconds=1)
-GRACE = 2.0
+TIMEOUT = timedelta(seconds=20)
+"""Nothing that answers takes so long, however busy the machine is."""
+SHORT = timedelta(seconds=2)
+"""For what never answers."""
+GRACE = 10.0
 """Seconds that a busy machine may take beside: without a deadline these would take half a minute, or for ever."""
+_AT_THE_END = {
+    Reason.DNS_TIMEOUT,
+    Reason.CONNECT_TIMEOUT,
+    Reason.TLS_HANDSHAKE,
+    Reason.TIMEOUT_HEADERS,
+    Reason.TIMEOUT_BODY,
+    Reason.BODY_MISMATCH,
+}
+"""Of these some are known only when the time is over."""
+
+
+def time_for(reason: Reason | None) -> timedelta:
+    """How long to wait where this is what will come of it."""
+    return SHORT if reason in _AT_THE_END else TIMEOUT
 
 
 def check(url: str, *conditions: str, **changes: Any) -> Check:

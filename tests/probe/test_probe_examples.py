@@ -62,7 +62,7 @@ def ports(authority: Authority) -> Iterator[Mapping[str, int]]:
         start = servers.enter_context
         web, dns = start(nginx(authority)), start(dnsmasq())
         token = start(EndpointServer(reply(body=b'{"access_token": "x", "expires_in": 60}'), tls=tls))
-        mail = Controller(Sink(), hostname="127.0.0.1", port=free_port(), tls_context=tls)
+        mail = Controller(Sink(), hostname="127.0.0.1", port=free_port(), tls_context=tls, ready_timeout=300)
         mail.start()
         servers.callback(mail.stop)
         live = start(serve(echo, "127.0.0.1", 0, ssl=tls))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from colter.core.model import EndpointState, Reason
 from colter.core.secret import Secret
 from tests.fakes.talking import Script, drips, leaves, talking
-from tests.probe.looking import check, probe, probe_all
+from tests.probe.looking import SHORT, check, probe, probe_all
 
 DOWN = EndpointState.DOWN
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
@@ -57,7 +57,7 @@ def upgraded(first: bytes, then: bytes = b"") -> Script:
 @pytest.mark.parametrize("frames", FRAMES.values(), ids=list(FRAMES))
 def test_frames_that_are_no_answer_end_in_time(frames: bytes) -> None:
     with talking(upgraded(frames, frames[-60_000:])) as port:
-        result = probe(check(f"ws://127.0.0.1:{port}/", "body contains y"))
+        result = probe(check(f"ws://127.0.0.1:{port}/", "body contains y", timeout=SHORT))
     assert result.state is DOWN
     assert result.reason in (Reason.PROTOCOL_ERROR, Reason.BODY_TOO_LARGE, Reason.BODY_MISMATCH, Reason.TIMEOUT_BODY)
 

@@ -19,7 +19,7 @@ from colter.sources.probe.expect import certificate_lasts
 from tests.fakes.endpoints import EndpointServer, reply
 from tests.fakes.endpoints_tls import Authority
 from tests.fakes.talking import Script, drips, leaves, says, talking
-from tests.probe.looking import TIMEOUT, check, probe
+from tests.probe.looking import TIMEOUT, check, probe, time_for
 from tests.servers.postgres import Postgres, postgres
 from tests.servers.process import free_port
 
@@ -42,7 +42,7 @@ def database(authority: Authority) -> Iterator[Postgres]:
 @contextmanager
 def mail_server(authority: Authority | None) -> Iterator[int]:
     context = authority.context("localhost", not_after=LATER) if authority else None
-    server = Controller(Sink(), hostname="127.0.0.1", port=free_port(), tls_context=context)
+    server = Controller(Sink(), hostname="127.0.0.1", port=free_port(), tls_context=context, ready_timeout=300)
     server.start()
     try:
         yield server.port
@@ -85,7 +85,8 @@ CASES = [
 def test_every_conversation_has_its_reason_in_time(case: Case) -> None:
     with talking(case.script) as port:
         body = Secret(case.send) if case.send is not None else None
-        result = probe(check(f"tcp://127.0.0.1:{port}", *case.expect, body=body))
+        one = check(f"tcp://127.0.0.1:{port}", *case.expect, body=body, timeout=time_for(case.reason))
+        result = probe(one)
     assert (result.state, result.reason) == (DOWN if case.reason else UP, case.reason), result.detail
     assert result.detail is None or result.detail.isprintable()
 
@@ -188,7 +189,7 @@ HOSTILE = [
 @pytest.mark.parametrize(("scheme", "script", "reason"), HOSTILE, ids=[str(number) for number in range(len(HOSTILE))])
 def test_a_server_that_does_not_begin_tls_has_its_reason(scheme: str, script: Script, reason: Reason) -> None:
     with talking(script) as port:
-        result: ProbeResult = probe(check(f"{scheme}://127.0.0.1:{port}"))
+        result: ProbeResult = probe(check(f"{scheme}://127.0.0.1:{port}", timeout=time_for(reason)))
     assert (result.state, result.reason) == (DOWN, reason), result.detail
 
 

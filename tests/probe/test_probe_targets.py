@@ -10,7 +10,7 @@ import pytest
 
 from colter.core.model import EndpointState, Reason
 from tests.fakes.endpoints import Behaviour, EndpointServer, drip, flood, hang, raw, redirect, reply
-from tests.probe.looking import check, probe
+from tests.probe.looking import SHORT, check, probe, time_for
 
 UP, DEGRADED, DOWN = EndpointState.UP, EndpointState.DEGRADED, EndpointState.DOWN
 OK_HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -106,7 +106,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_kind_of_endpoint_gets_its_state_and_reason_in_time(case: Case) -> None:
     with EndpointServer(case.behaviour) as server:
-        result = probe(check(server.url(), *case.expect, **case.changes))
+        result = probe(check(server.url(), *case.expect, timeout=time_for(case.reason), **case.changes))
     assert (result.state, result.reason) == (case.state, case.reason), result.detail
     assert (result.detail is None) == (case.reason is None)
     assert result.detail is None or result.detail.isprintable()
@@ -138,7 +138,7 @@ def test_a_port_that_never_answers_times_out() -> None:
         for client in waiting:
             client.setblocking(False)
             client.connect_ex(address)
-        result = probe(check(f"tcp://127.0.0.1:{address[1]}"))
+        result = probe(check(f"tcp://127.0.0.1:{address[1]}", timeout=SHORT))
         for client in waiting:
             client.close()
     assert (result.state, result.reason) == (DOWN, Reason.CONNECT_TIMEOUT)

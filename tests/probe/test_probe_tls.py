@@ -13,7 +13,7 @@ from colter.sources.probe.prober import Prober
 from colter.sources.probe.tls import certificate_date, refusal
 from tests.fakes.endpoints import EndpointServer, hang, redirect, reply
 from tests.fakes.endpoints_tls import Authority
-from tests.probe.looking import check, probe
+from tests.probe.looking import SHORT, check, probe
 
 UP, DOWN = EndpointState.UP, EndpointState.DOWN
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251  real certificates meet the real day
@@ -87,7 +87,7 @@ def test_a_server_without_tls_fails_the_handshake() -> None:
 
 def test_a_handshake_that_never_ends_fails_in_time() -> None:
     with EndpointServer(hang) as server:
-        result = probe(check(server.url().replace("http:", "https:")))
+        result = probe(check(server.url().replace("http:", "https:"), timeout=SHORT))
     assert (result.state, result.reason) == (DOWN, Reason.TLS_HANDSHAKE)
 
 

@@ -15,7 +15,7 @@ from colter.core.secret import Secret
 from colter.sources.probe.credentials import bearer
 from tests.fakes.endpoints import EndpointServer, drip, flood, hang, raw, reply
 from tests.fakes.endpoints_tls import Authority
-from tests.probe.looking import check, probe
+from tests.probe.looking import SHORT, check, probe, time_for
 
 UP, DOWN = EndpointState.UP, EndpointState.DOWN
 LATER = datetime.now(UTC).replace(microsecond=0) + timedelta(days=10)  # noqa: TID251  real certificates
@@ -53,7 +53,7 @@ def port() -> Iterator[int]:
     ("sent", "conditions", "reason"),
     [
         (None, (), None),
-        (None, ("header:upgrade=websocket", "latency<900ms"), None),
+        (None, ("header:upgrade=websocket", "latency<19s"), None),
         (None, ("body contains hello",), None),
         ("ping", ("body contains ping",), None),
         ("ping", ("body~^p.ng$",), None),
@@ -68,7 +68,7 @@ def test_a_websocket_is_judged_by_what_it_answers(
     port: int, sent: str | None, conditions: tuple[str, ...], reason: Reason | None
 ) -> None:
     body = Secret(sent) if sent is not None else None
-    result = probe(check(f"ws://127.0.0.1:{port}/live?key=x", *conditions, body=body))
+    result = probe(check(f"ws://127.0.0.1:{port}/live?key=x", *conditions, body=body, timeout=time_for(reason)))
     assert (result.state, result.reason) == (DOWN if reason else UP, reason), result.detail
     assert (result.status_code, result.url) == (101, f"ws://127.0.0.1:{port}/live")
 
@@ -102,10 +102,10 @@ def test_a_server_that_is_silent_times_out() -> None:
     over = threading.Event()
 
     def wait(_: ServerConnection) -> None:
-        over.wait(5)
+        over.wait(60)
 
     with serving(wait) as port:
-        result = probe(check(f"ws://127.0.0.1:{port}/", "body contains x"))
+        result = probe(check(f"ws://127.0.0.1:{port}/", "body contains x", timeout=SHORT))
         over.set()
     assert (result.state, result.reason) == (DOWN, Reason.TIMEOUT_BODY)
 
@@ -127,5 +127,6 @@ HOSTILE = [
 @pytest.mark.parametrize(("behaviour", "reason"), [case[1:] for case in HOSTILE], ids=[case[0] for case in HOSTILE])
 def test_a_server_that_is_no_websocket_has_its_reason(behaviour: Callable[..., None], reason: Reason) -> None:
     with EndpointServer(behaviour) as server:
-        result = probe(check(server.url().replace("http:", "ws:"), "body contains x"))
+        url = server.url().replace("http:", "ws:")
+        result = probe(check(url, "body contains x", timeout=time_for(reason)))
     assert (result.state, result.reason) == (DOWN, reason), result.detail

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, timedelta
@@ -29,7 +29,7 @@ from colter.sources.probe.search import Searcher
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.endpoints import Behaviour, EndpointServer, Visit, flood, hang, raw, reply
 from tests.fakes.endpoints_names import Names
-from tests.probe.looking import GRACE, TIMEOUT, check, probe, probe_all
+from tests.probe.looking import GRACE, SHORT, check, probe, probe_all
 
 UP, DOWN = EndpointState.UP, EndpointState.DOWN
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -43,25 +43,31 @@ def slow(seconds: float) -> Behaviour:
     return behave
 
 
+async def until(true: Callable[[], object]) -> None:
+    """Wait for something that will be soon."""
+    async with asyncio.timeout(300):
+        while not true():
+            await SystemClock().sleep(timedelta(seconds=0.01))
+
+
 def test_a_name_server_that_never_answers_costs_its_own_probe_only() -> None:
     names = Names({"hung.example": None})
     with EndpointServer(reply()) as server:
         began = time.perf_counter()
-        results = probe_all([check("http://hung.example/"), check(server.url())], resolver=names)
-        assert time.perf_counter() - began < TIMEOUT.total_seconds() + GRACE
+        results = probe_all([check("http://hung.example/", timeout=SHORT), check(server.url())], resolver=names)
+        assert time.perf_counter() - began < SHORT.total_seconds() + GRACE
     assert [(result.state, result.reason) for result in results] == [(UP, None), (DOWN, Reason.DNS_TIMEOUT)]
-    assert results[1].phases.resolve == pytest.approx(1000, abs=1)
+    assert results[1].phases.resolve == pytest.approx(SHORT.total_seconds() * 1000, abs=1)
 
 
 def test_twenty_that_hang_change_nothing_for_the_healthy() -> None:
     with EndpointServer(reply()) as healthy, EndpointServer(hang) as dead:
         checks = [
-            check(dead.url(f"/{n}") if n % 10 == 0 else healthy.url(f"/{n}"), timeout=timedelta(seconds=3))
-            for n in range(200)
+            check(healthy.url(f"/{n}")) if n % 10 else check(dead.url(f"/{n}"), timeout=3 * SHORT) for n in range(200)
         ]
         began = time.perf_counter()
         results = probe_all(checks)
-        assert time.perf_counter() - began < 3 + GRACE
+        assert time.perf_counter() - began < 3 * SHORT.total_seconds() + GRACE
     states = Counter((result.state, result.reason) for result in results)
     assert states == {(UP, None): 180, (DOWN, Reason.TIMEOUT_HEADERS): 20}
     assert {result.endpoint for result in results} == {one.name for one in checks}
@@ -71,20 +77,28 @@ def test_twenty_that_hang_change_nothing_for_the_healthy() -> None:
 
 def test_a_busy_loop_does_not_make_a_server_look_slow() -> None:
     results: list[ProbeResult] = []
-    prober = Prober(clock=SystemClock())
+    prober, answered = Prober(clock=SystemClock()), threading.Event()
 
-    async def probe_while_blocked(url: str) -> None:
+    def answer(visit: Visit) -> None:
+        slow(0.05)(visit)
+        answered.set()
+
+    async def probe_while_blocked(url: str) -> float:
         task = asyncio.create_task(prober.probe([check(url)], results.append))
+        begun = time.perf_counter()
         await asyncio.sleep(0)  # noqa: TID251  lets the probe begin
-        threading.Event().wait(0.3)  # the loop stands still
+        assert answered.wait(60)
+        answered_at = time.perf_counter()
+        threading.Event().wait(0.5)  # so long the loop stands still
         await task
+        return answered_at - begun
 
-    with EndpointServer(slow(0.05)) as server:
-        asyncio.run(probe_while_blocked(server.url()))
+    with EndpointServer(answer) as server:
+        took = asyncio.run(probe_while_blocked(server.url()))
     prober.close()
     [result] = results
     assert result.latency_ms is not None
-    assert 50 <= result.latency_ms < 250
+    assert 50 <= result.latency_ms < (took + 0.4) * 1000
 
 
 def test_no_more_run_at_once_than_allowed() -> None:
@@ -137,7 +151,7 @@ def test_a_failure_stays_one_when_no_attempt_succeeds() -> None:
 
 def test_attempts_end_with_the_timeout() -> None:
     with EndpointServer(hang) as server:
-        result = probe(check(server.url(), confirm=5))
+        result = probe(check(server.url(), confirm=5, timeout=SHORT))
     assert (result.reason, result.attempts) == (Reason.TIMEOUT_HEADERS, 1)
 
 
@@ -172,12 +186,15 @@ def test_a_cancelled_batch_begins_no_more_probes() -> None:
     prober, results = Prober(clock=SystemClock(), concurrency=1), list[ProbeResult]()
 
     async def give_up(url: str) -> None:
-        async with asyncio.timeout(0.3):
-            await prober.probe([check(url) for _ in range(100)], results.append)
+        checks = [check(url) for _ in range(100)]
+        task = asyncio.create_task(prober.probe(checks, results.append))
+        await until(lambda: server.requests)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
 
     with EndpointServer(slow(0.1)) as server:
-        with pytest.raises(TimeoutError):
-            asyncio.run(give_up(server.url()))
+        asyncio.run(give_up(server.url()))
         prober.close()
         assert len(server.requests) < 10
 
@@ -224,9 +241,9 @@ def test_what_was_begun_and_is_cancelled_begins_no_more_probes() -> None:
 
     async def give_up(prober: Prober, url: str) -> None:
         flight = prober.begin([check(url) for _ in range(100)], lists.append)
-        await asyncio.sleep(0.2)  # noqa: TID251  lets some begin
+        await until(lambda: server.requests)
         flight.cancel()
-        await asyncio.sleep(0.2)  # noqa: TID251  and no more
+        await SystemClock().sleep(timedelta(seconds=0.2))  # others would begin by then
         assert flight.cancelled()
 
     with EndpointServer(slow(0.1)) as server, closing(Prober(clock=SystemClock(), concurrency=1)) as prober:
@@ -240,7 +257,7 @@ def test_who_waits_for_nothing_that_was_begun_is_not_disturbed_by_its_end() -> N
         flight = prober.begin([check(url)], print)
         await asyncio.sleep(0)  # noqa: TID251  lets the probe begin
         prober.close()
-        await asyncio.sleep(0.1)  # noqa: TID251  lets the news come
+        await until(flight.done)
         return flight
 
     with EndpointServer(hang) as server:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from colter.core.clock import Clock, SystemClock
 from colter.web.metrics import application
-from colter.web.page import Known
+from colter.web.metrics_page import Known
 from colter.web.serve import serve
 from tests.servers.process import LOOPBACK
 
@@ -29,7 +29,7 @@ class Served:
 
     def connect(self) -> socket.socket:
         """A connection that nothing was said on."""
-        return socket.create_connection((LOOPBACK, self.port), timeout=30)
+        return socket.create_connection((LOOPBACK, self.port), timeout=300)
 
 
 @contextmanager

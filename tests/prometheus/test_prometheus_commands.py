@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.prometheus.scraping import Served
 from tests.servers.asking import ask
 from tests.servers.promtool import check_metrics
 from tests.servers.pushgateway import Pushgateway
+from tests.watching.daemons import until
 
 
 @pytest.fixture(name="machine")
@@ -61,13 +61,14 @@ def up(found: dict[Series, float]) -> set[str]:
 
 def page_with(served: Served, expected: set[str]) -> str:
     """The page as soon as these are up and no others: it is made anew a second after the last."""
-    found: set[str] = set()
-    for _ in range(50):
-        text = ask(f"{served.url}/metrics").well().body.decode()
-        if (found := up(text_series(text))) == expected:
-            return text
-        threading.Event().wait(0.1)
-    raise AssertionError(found)
+    pages: list[str] = []
+
+    def shown() -> bool:
+        pages.append(ask(f"{served.url}/metrics").well().body.decode())
+        return up(text_series(pages[-1])) == expected
+
+    until(shown)
+    return pages[-1]
 
 
 def test_a_scrape_shows_what_other_commands_measure_meanwhile(machine: Machine, endpoint: EndpointServer) -> None:

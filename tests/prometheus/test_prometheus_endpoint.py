@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from colter import __version__
 from colter.core.clock import SystemClock
-from colter.core.errors import StateError, UsageError
+from colter.core.errors import ConfigError, StateError
 from colter.core.model import Latest, Owing
 from colter.sinks.exposition import of_owing, page
 from colter.sinks.text_format import CONTENT_TYPE
@@ -155,22 +155,26 @@ def drip(served: Served, over: threading.Event) -> None:
                 connection.sendall(b"X-Drip: x\r\n")
 
 
-def test_fifty_who_never_end_their_headers_do_not_keep_a_scrape_waiting(served: Served) -> None:
-    over, clock = threading.Event(), SystemClock()
+def test_fifty_who_never_end_their_headers_do_not_keep_a_scrape_waiting(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HEAD_SECONDS", 3600)  # so nobody's time is up before the end
+    over = threading.Event()
     with ThreadPoolExecutor(50) as pool:
         for _ in range(50):
             pool.submit(drip, served, over)
         try:
             over.wait(0.5)
             for _ in range(5):
-                begun = clock.monotonic()
                 assert scrape(served).well().body
-                assert clock.monotonic() - begun < 10
         finally:
             over.set()
 
 
-def test_no_more_are_connected_than_the_limit_and_who_was_silent_for_longest_goes(served: Served) -> None:
+def test_no_more_are_connected_than_the_limit_and_who_was_silent_for_longest_goes(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "HEAD_SECONDS", 3600)
     with ExitStack() as stack:
         first, *_ = [stack.enter_context(served.connect()) for _ in range(MOST_CONNECTIONS)]
         first.sendall(b"GET /metrics HTTP/1.1\r\n")
@@ -185,7 +189,8 @@ def test_a_head_that_does_not_end_is_cut_off_in_time(served: Served, monkeypatch
     assert module.HEAD_SECONDS == 5
     monkeypatch.setattr(module, "HEAD_SECONDS", 0.3)
     with served.connect() as silent, served.connect() as slow:
-        slow.sendall(b"GET /metrics HTTP/1.1\r\n")
+        with suppress(ConnectionError):
+            slow.sendall(b"GET /metrics HTTP/1.1\r\n")
         for connection in (silent, slow):
             with suppress(ConnectionError):
                 assert everything(connection) == b""
@@ -195,7 +200,7 @@ def test_who_is_being_answered_is_not_cut_off_for_newcomers() -> None:
     go = threading.Event()
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
-        await asyncio.to_thread(go.wait, 30)
+        await asyncio.to_thread(go.wait, 300)
         await PlainTextResponse("well")(scope, receive, send)
 
     with serving_app(slow) as served, ExitStack() as stack:
@@ -211,18 +216,23 @@ def test_who_is_being_answered_is_not_cut_off_for_newcomers() -> None:
 
 def test_who_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "CONNECTION_SECONDS", 0.3)
-    size, over = 64 * 2**20, threading.Event()  # more than the kernel keeps for a connection
+    size, begun, over = 64 * 2**20, threading.Event(), threading.Event()  # more than the kernel keeps for a connection
 
     async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
         chunks = (b"x" * 2**20 for _ in range(size // 2**20))
         await StreamingResponse(chunks)(scope, receive, send)
         over.set()
 
-    with serving_app(endless) as served, served.connect() as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert over.wait(30)
+    with serving_app(endless) as served, ExitStack() as stack:
+        asking: list[socket.socket] = []
+        while not begun.wait(0.1):
+            asking.append(stack.enter_context(served.connect()))
+            with suppress(ConnectionError):  # it may be cut off before it has asked
+                asking[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert over.wait(300)
         with suppress(ConnectionError):
-            assert len(everything(connection)) < size
+            assert len(everything(asking[-1])) < size
 
 
 @pytest.mark.parametrize(
@@ -231,7 +241,7 @@ def test_who_does_not_read_the_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch
     ids=["tls", "no path", "version", "long", "blank"],
 )
 def test_what_is_no_http_harms_nobody(served: Served, sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    with served.connect() as connection, suppress(ConnectionError):
+    with served.connect() as connection, suppress(OSError):  # that of a connection that was reset is no ConnectionError
         connection.sendall(sent)
         connection.shutdown(socket.SHUT_WR)
         everything(connection)
@@ -241,7 +251,7 @@ def test_what_is_no_http_harms_nobody(served: Served, sent: bytes, caplog: pytes
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", "a..b"])
 def test_an_address_that_is_not_ours_is_told_with_a_hint(host: str) -> None:
-    with pytest.raises(UsageError, match=f"cannot listen on {host}:9464: ") as caught:
+    with pytest.raises(ConfigError, match=f"cannot listen on {host}:9464: ") as caught:
         asyncio.run(serve_store(Shelf(), (host, 9464), clock=SystemClock(), say=lambda _: None))
     assert "--listen" in (caught.value.hint or "")
 
@@ -249,7 +259,7 @@ def test_an_address_that_is_not_ours_is_told_with_a_hint(host: str) -> None:
 def test_a_port_that_is_taken_is_told_with_a_hint() -> None:
     with socket.create_server((LOOPBACK, 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(UsageError, match=rf"{LOOPBACK}:{port}: Address already in use"):
+        with pytest.raises(ConfigError, match=rf"{LOOPBACK}:{port}: Address already in use$"):
             asyncio.run(serve_store(Shelf(), (LOOPBACK, port), clock=SystemClock(), say=lambda _: None))
 
 
@@ -257,9 +267,12 @@ def test_it_is_told_where_it_serves_and_an_ipv6_address_will_do() -> None:
     said: list[str] = []
 
     async def run() -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(0.3):
-                await serve_store(Shelf(), ("::1", 0), clock=SystemClock(), say=said.append)
+        def say(text: str) -> None:
+            said.append(text)
+            task.cancel()
+
+        task = asyncio.create_task(serve_store(Shelf(), ("::1", 0), clock=SystemClock(), say=say))
+        await asyncio.wait([task])
 
     asyncio.run(run())
     assert len(said) == 1
@@ -271,14 +284,14 @@ def test_a_scrape_under_way_is_answered_when_it_ends() -> None:
 
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
         entered.set()
-        await asyncio.to_thread(go.wait, 30)
+        await asyncio.to_thread(go.wait, 300)
         await PlainTextResponse("well")(scope, receive, send)
 
     with ExitStack() as stack:
         with serving_app(slow) as served:
             connection = stack.enter_context(served.connect())
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert entered.wait(30)
+            assert entered.wait(300)
             threading.Timer(0.3, go.set).start()  # by then it is ending
         assert everything(connection).endswith(b"well")
 

@@ -18,7 +18,7 @@ from colter.net.http import Http
 from colter.sinks.prometheus import Prometheus
 from colter.sinks.pushgateway import Pushgateway as Gateway
 from colter.store.sql import SqlStore
-from colter.web.page import Page
+from colter.web.metrics_page import Page
 from tests.fakes.clock import START, FakeClock
 from tests.prometheus.looks import (
     NOW,

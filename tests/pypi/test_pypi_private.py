@@ -5,6 +5,7 @@ import base64
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import pytest
@@ -130,17 +131,24 @@ def test_a_round_that_is_cut_short_still_tells_what_was_read(watch: Watch) -> No
     for name in ("x", "y"):
         watch.fake.package(name, "1.0")
 
-    async def run(silent: str) -> list[Reading]:
-        readings: list[Reading] = []
+    async def run(silent: socket.socket) -> list[Reading]:
+        loop, readings = asyncio.get_running_loop(), list[Reading]()
         async with Http(watch.clock) as http:
-            source = watch.source("x", "y", http=http, stats_url=silent)
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(1.5):
-                    await source.collect(readings.append)
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            source = watch.source("x", "y", http=http, stats_url=url)
+            with ExitStack() as connections, suppress(TimeoutError):
+                async with asyncio.timeout(None) as end:
+                    collecting = asyncio.create_task(source.collect(readings.append))
+                    for _ in ("x", "y"):  # each asks there last
+                        connections.enter_context((await loop.sock_accept(silent))[0])
+                    end.reschedule(loop.time())
+                    await collecting
+            assert end.expired()
         return readings
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        found = asyncio.run(run(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        silent.setblocking(False)
+        found = asyncio.run(run(silent))
     assert {reading.target.name for reading in found} == {"x", "y"}
     for reading in found:
         assert (reading.info["version"], reading.values["releases"]) == ("1.0", 1)

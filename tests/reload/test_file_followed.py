@@ -115,6 +115,15 @@ def test_a_plan_without_anything_in_it_is_refused(path: Path) -> None:
         read_change(_settings(path), before)
 
 
+def test_an_endpoint_that_is_as_it_was_is_not_made_anew(path: Path) -> None:
+    path.write_text("endpoints: [https://one.example.org, https://two.example.org]")
+    before = read_watch_plan(_settings(path))
+    path.write_text("endpoints: [https://one.example.org, {name: two.example.org, url: https://three.example.org}]")
+    one, two = read_change(_settings(path), before).plan.endpoints
+    assert one is before.endpoints[0]
+    assert two.check.url.startswith("https://three.example.org")
+
+
 def test_what_a_running_daemon_does_not_heed_is_named(path: Path) -> None:
     before = _settings(path).config
     path.write_text(f"{GOOD}\ndaemon: {{listen: '127.0.0.1:1', every: 1h}}\nstate: {{max_size: 2GiB}}\n")

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from colter.app.history import DATABASE
+from colter.app.history.opening import DATABASE
 from tests.cli.running import Machine
 from tests.fakes.endpoints import EndpointServer, Visit, reply
 from tests.sending.receiver import Receiver, receiving

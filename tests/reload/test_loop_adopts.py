@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from colter.app.watching.daemon import run_daemon
-from colter.app.watching.endpoints import Watched
+from colter.app.watching.endpoints import WatchedEndpoint
 from colter.app.watching.plan import WatchPlan
 from colter.app.watching.schedule import Schedule
 from colter.core.model import EndpointState
@@ -19,7 +19,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def plan(interval: timedelta = TENTH, **urls: str) -> WatchPlan:
-    watched = [Watched(check(url, name=name, timeout=LONG), interval) for name, url in urls.items()]
+    watched = [WatchedEndpoint(check(url, name=name, timeout=LONG), interval) for name, url in urls.items()]
     return WatchPlan(watched, {}, [], HOUR)
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from colter.app.alerting.about import read_about
 from colter.app.alerting.plan import read_plan
-from tests.sending.booth import MINUTE, Booth, configured, play
+from tests.sending.booth import MINUTE, Booth, configured, play, soon
 from tests.sending.receiver import Receiver, receiving
-from tests.sending.test_serving import serving, until
+from tests.sending.test_serving import serving
 
 
 def hooks(**receivers: Receiver) -> str:
@@ -34,11 +34,11 @@ def test_a_new_channel_is_told_what_comes_and_one_that_is_taken_out_ends() -> No
         async with serving(booth):
             await booth.look(down="e1")
             booth.sender.wake()
-            await until(lambda: former.taken)
+            await soon(lambda: former.taken)
             await change(booth, hooks(new=new))
             await booth.look(down="e2")
             booth.sender.wake()
-            await until(lambda: new.taken)
+            await soon(lambda: new.taken)
         assert await booth.owed() == []
 
     with receiving(Receiver()) as former, receiving(Receiver()) as new:
@@ -51,9 +51,9 @@ def test_what_a_channel_was_owed_when_it_was_taken_out_is_told_another() -> None
         async with serving(booth):
             await booth.look(down="e1")
             booth.sender.wake()
-            await until(lambda: dead.came)
+            await soon(lambda: dead.came)
             await change(booth, hooks(other=other))
-            await until(lambda: other.taken)
+            await soon(lambda: other.taken)
         assert await booth.owed() == []
 
     with receiving(Receiver(otherwise=503)) as dead, receiving(Receiver()) as other:
@@ -66,15 +66,15 @@ def test_a_message_that_is_on_its_way_when_its_channel_is_taken_out_is_not_told_
         async with serving(booth):
             await booth.look(down="e1")
             booth.sender.wake()
-            await until(lambda: slow.came)
+            await soon(lambda: slow.came)
             await change(booth, hooks(other=other))
             await change(booth, hooks(other=other, slow=slow))
             await change(booth, hooks(other=other))
             slow.go.set()
-            await until(lambda: slow.taken)
+            await soon(lambda: slow.taken)
             await booth.look(up="e2", down="e3")
             booth.sender.wake()
-            await until(lambda: other.taken)
+            await soon(lambda: other.taken)
         assert await booth.owed() == []
 
     with receiving(Receiver(["slow"])) as slow, receiving(Receiver()) as other:
@@ -88,9 +88,9 @@ def test_a_channel_gets_what_it_is_owed_at_its_new_address() -> None:
         async with serving(booth):
             await booth.look(down="e1")
             booth.sender.wake()
-            await until(lambda: wrong.came)
+            await soon(lambda: wrong.came)
             await change(booth, hooks(ops=right), "ops")
-            await until(lambda: right.taken)
+            await soon(lambda: right.taken)
         assert await booth.owed() == []
 
     with receiving(Receiver(otherwise=503)) as wrong, receiving(Receiver()) as right:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from colter.app.registry import catalogue
-from colter.cli.report import FORMATS
+from colter.cli.options import LIST_FORMATS
 from colter.core.model import Event, Reading, Round, Sample, Target
 from tests.alerts_commands.watching import measured
 from tests.cli.running import Machine
@@ -61,7 +61,7 @@ def test_every_number_that_can_be_judged_and_every_format_is_told(machine: Machi
     assert sorted(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines()))) == sorted(
         known[1].split(", ")
     )
-    assert all(f"`{format_}`" in PAGE for format_ in FORMATS)
+    assert all(f"`{format_}`" in PAGE for format_ in LIST_FORMATS)
 
 
 def _tracked() -> Iterator[Round]:

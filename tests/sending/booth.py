@@ -23,6 +23,7 @@ from colter.store.memory import MemoryStore
 from colter.store.sql import SqlStore
 from tests.config.opening import locked
 from tests.fakes.clock import START, FakeClock
+from tests.fakes.leaping import LeapingLoop
 
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NAMES = [f"e{number}" for number in range(40)]
@@ -134,4 +135,19 @@ def play(
         async with opened(configured(alerts, smtp), folder, wait, start) as booth:
             await story(booth)
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        runner.run(run())
+
+
+async def soon(holds: Callable[[], object]) -> None:
+    """Wait for what a server in a thread of its own will have seen."""
+    async with asyncio.timeout(300):
+        while not holds():  # noqa: ASYNC110  threads know of no event of a loop
+            await asyncio.sleep(0.005)  # noqa: TID251  the same
+
+
+def leap(length: timedelta) -> None:
+    """Let deadlines within a story pass."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, LeapingLoop)
+    loop.leap(length)

@@ -88,12 +88,12 @@ class _Handler(BaseHTTPRequestHandler):
         taken = status <= _FINE if isinstance(status, int) else status != "hang"
         receiver.came.append(Request(dict(self.headers.items()), body, taken))
         if status == "hang":
-            receiver.over.wait(20)
+            receiver.over.wait()
         elif status == "taken, then reset":
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
         elif status == "slow":
-            receiver.go.wait(20)
+            receiver.go.wait(300)
             self._answer(200, headers)
         else:
             self._answer(int(status), headers)

@@ -1,7 +1,7 @@
 """The sender of a daemon: it tells as soon as something is due, each channel by itself, and stops without a repeat."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from colter.core.errors import StateError
 from colter.core.model import Owing
 from colter.notifiers import hook as hook_module
 from colter.store.memory import MemoryStore
-from tests.sending.booth import MINUTE, SECOND, Booth, play
+from tests.sending.booth import MINUTE, SECOND, Booth, play, soon
 from tests.sending.named import channels
 from tests.sending.receiver import Receiver, receiving
 
@@ -28,23 +28,17 @@ async def serving(booth: Booth) -> AsyncIterator["asyncio.Task[None]"]:
             await task
 
 
-async def until(holds: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not holds():  # noqa: ASYNC110  the receiver is a thread of its own
-            await asyncio.sleep(0.005)  # noqa: TID251  the same
-
-
 def test_what_is_committed_is_told_when_its_group_is_complete() -> None:
     async def story(booth: Booth) -> None:
         async with serving(booth):
             begun = booth.clock.time
             await booth.look(down="e1 e2")
             booth.sender.wake()
-            await until(lambda: len(receiver.taken) == 2)
+            await soon(lambda: len(receiver.taken) == 2)
             assert booth.clock.time - begun == GROUP_WAIT
             await booth.look(up="e1")
             booth.sender.wake()
-            await until(lambda: len(receiver.taken) == 3)
+            await soon(lambda: len(receiver.taken) == 3)
             assert booth.clock.time - begun == 2 * GROUP_WAIT
 
     with receiving(Receiver()) as receiver:
@@ -56,7 +50,7 @@ def test_what_was_owed_before_is_told_without_being_woken() -> None:
     async def story(booth: Booth) -> None:
         await booth.look(down="e1")
         async with serving(booth):
-            await until(lambda: receiver.taken)
+            await soon(lambda: receiver.taken)
 
     with receiving(Receiver()) as receiver:
         play(story, channels(receiver))
@@ -67,7 +61,7 @@ def test_a_failure_is_tried_again_later_and_sooner_for_nobody() -> None:
         await booth.look(down="e1")
         async with serving(booth):
             begun = booth.clock.time
-            await until(lambda: receiver.taken)
+            await soon(lambda: receiver.taken)
             assert booth.clock.time - begun >= 90 * SECOND
 
     with receiving(Receiver(script=[(429, {"Retry-After": "30"})] * 3)) as receiver:
@@ -75,18 +69,30 @@ def test_a_failure_is_tried_again_later_and_sooner_for_nobody() -> None:
     assert len(receiver.came) == 4
 
 
+def test_why_a_channel_takes_nothing_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    async def story(booth: Booth) -> None:
+        await booth.look(down="e1")
+        async with serving(booth):
+            await soon(lambda: receiver.taken)
+
+    with receiving(Receiver(script=[(503, {})] * 3)) as receiver:
+        play(story, channels(receiver))
+    warned = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert [line.rpartition("; ")[2] for line in warned] == ["kept, and tried again"], warned
+
+
 def test_while_one_channel_hangs_the_others_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hook_module, "DEADLINE", timedelta(seconds=10))
+    monkeypatch.setattr(hook_module, "DEADLINE", timedelta(minutes=5))
 
     async def story(booth: Booth) -> None:
         async with serving(booth):
             for down, up in (("e1", ""), ("e2", "e1"), ("", "e2")):
                 await booth.look(down=down, up=up)
                 booth.sender.wake()
-            await until(lambda: len(other.taken) == 4)
+            await soon(lambda: len(other.taken) == 4)
             assert len(slow.came) == 1
             slow.go.set()
-            await until(lambda: len(slow.taken) == 4)
+            await soon(lambda: len(slow.taken) == 4)
 
     with receiving(Receiver(script=["slow"])) as slow, receiving(Receiver()) as other:
         play(story, channels(slow, other))
@@ -98,7 +104,7 @@ def test_what_one_channel_refuses_another_is_told_at_once() -> None:
         async with serving(booth):
             await booth.look(down="e1")
             booth.sender.wake()
-            await until(lambda: len(other.taken) == 2)
+            await soon(lambda: len(other.taken) == 2)
 
     with receiving(Receiver(otherwise=404)) as gone, receiving(Receiver()) as other:
         play(story, channels(gone, other) + "routes: [{match: {name: '*'}, notify: [hook]}]\n")
@@ -109,7 +115,7 @@ def test_when_it_is_stopped_what_is_on_its_way_arrives_and_nothing_more_is_sent(
     async def story(booth: Booth) -> None:
         await booth.look(down="e1 e2")
         async with serving(booth) as task:
-            await until(lambda: receiver.came)
+            await soon(lambda: receiver.came)
             task.cancel()
             await asyncio.sleep(0.02)  # noqa: TID251  it has been told to stop
             receiver.go.set()
@@ -139,7 +145,7 @@ def test_a_history_that_is_out_of_reach_for_a_while_ends_nothing() -> None:
         await booth.look(down="e1")
         begun = booth.clock.time
         async with serving(booth):
-            await until(lambda: receiver.taken)
+            await soon(lambda: receiver.taken)
         assert booth.clock.time - begun < MINUTE
 
     with receiving(Receiver()) as receiver:

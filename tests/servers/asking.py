@@ -46,7 +46,7 @@ def ask(
     place = urlsplit(url)
     path = place.path or "/"
     asked = "&".join(part for part in [place.query, urlencode(query or {})] if part)
-    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=30)
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=300)
     try:
         connection.request(method, f"{path}?{asked}" if asked else path, body, dict(headers or {}))
         answer = connection.getresponse()

@@ -1,5 +1,6 @@
 """Runs the servers that tests drive: on a free loopback port, in a folder of their own, ended with the test."""
 
+import itertools
 import os
 import random
 import re
@@ -22,6 +23,18 @@ _OURS = (10_000, 32_768)
 """Ports that no connection on its way out begins at: Linux takes those from 32768 on, others from 49152."""
 
 
+def _ports() -> Iterator[int]:
+    """Every so many-th of them, as many as there are test processes, from any on."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    this = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    ours = range(_OURS[0] + this, _OURS[1], processes)
+    begin = random.SystemRandom().randrange(len(ours))
+    return itertools.cycle([*ours[begin:], *ours[:begin]])
+
+
+_PORTS = _ports()
+
+
 def server_program(name: str) -> str:
     """The path of a program, also from where Debian keeps servers away from a user's PATH."""
     versioned = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_numbers, reverse=True)
@@ -30,10 +43,12 @@ def server_program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on, and none of those that the kernel gives to whoever asks for any."""
-    chance = random.SystemRandom()
+    """A loopback port that nobody listens on, and none of those that the kernel gives to whoever asks for any.
+
+    No other call gets it, here or in another test process: whoever asked for it may take a while to listen there.
+    """
     while True:
-        port = chance.randrange(*_OURS)
+        port = next(_PORTS)
         with suppress(OSError), socket.create_server((LOOPBACK, port)):
             return port
 

@@ -40,9 +40,9 @@ class Prometheus:
         """What it answers as soon as there is something to answer.
 
         Raises:
-            TimeoutError: nothing within 20 s; with the state of its targets.
+            TimeoutError: nothing after minutes; with the state of its targets.
         """
-        for _ in range(200):
+        for _ in range(3000):
             points = self.query(expression)
             if points:
                 return points

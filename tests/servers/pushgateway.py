@@ -35,9 +35,9 @@ class Pushgateway:
         """Its groups as soon as there are so many: a DELETE is carried out after it was answered.
 
         Raises:
-            TimeoutError: there are not so many after 10 s.
+            TimeoutError: there are not so many after minutes.
         """
-        for _ in range(500):
+        for _ in range(10_000):
             if len(groups := self.groups()) == number:
                 return groups
             time.sleep(0.02)

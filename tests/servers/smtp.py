@@ -136,6 +136,8 @@ def mail_server(
         authenticator=server.authenticate,
         auth_exclude_mechanism=without if users else ("PLAIN", "LOGIN", "CRAM-MD5"),
         ident="test mail server",
+        server_hostname="mail.example.org",  # otherwise it asks the name servers for one
+        ready_timeout=300,
     )
     controller.start()
     try:

@@ -1,6 +1,7 @@
 """Each server starts, takes what is written and gives it back."""
 
 import gzip
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from tests.servers.prometheus import prometheus
 from tests.servers.promtool import check_metrics
 from tests.servers.pushgateway import Pushgateway
 from tests.servers.victoriametrics import VictoriaMetrics
+from tests.watching.daemons import until
 
 WRITTEN = b"repo,name=a/b\\ c stars=42i,open=1.5 1700000000000\n"
 LONG_AGO = b"repo,name=old stars=7i 1000000000\n"  # January 1970, in milliseconds
@@ -27,9 +29,15 @@ def test_a_server_that_does_not_start_says_why() -> None:
         pytest.fail("it has not started")
 
 
-def test_a_server_that_never_gets_ready_is_ended() -> None:
-    program = ["sh", "-c", "echo thinking; exec sleep 60"]
-    with pytest.raises(TimeoutError, match="thinking"), running(program, tcp_ready(free_port()), seconds=1):
+def test_a_server_that_never_gets_ready_is_ended(tmp_path: Path) -> None:
+    program = ["sh", "-c", "echo thinking; touch thinking; exec sleep 600"]
+    listens = tcp_ready(free_port())
+
+    def ready() -> bool:
+        until((tmp_path / "thinking").exists)
+        return listens()
+
+    with pytest.raises(TimeoutError, match="thinking"), running(program, ready, cwd=tmp_path, seconds=1):
         pytest.fail("it is not ready")
 
 

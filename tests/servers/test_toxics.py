@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ def echo() -> Iterator[Echo]:
 
 def said(port: int, text: bytes) -> bytes:
     """What comes back, up to its end."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
         connection.sendall(text)
         try:
             connection.shutdown(socket.SHUT_WR)
@@ -87,7 +88,7 @@ def test_a_cut_is_a_reset_for_as_many_connections_as_ordered(toxic: Toxic, arriv
 def test_an_answer_can_break_off() -> None:
     with echo() as server, Proxy(server.port) as proxy:
         proxy.behave(Toxic(cut_answer_after=4))
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=300) as connection:
             connection.sendall(b"abcdef")
             with suppress(ConnectionResetError):  # the reset may overtake what the client has not read yet
                 assert connection.recv(4) == b"abcd"
@@ -98,7 +99,7 @@ def test_an_answer_can_break_off() -> None:
 def test_only_the_answer_to_a_certain_text_is_lost() -> None:
     with echo() as server, Proxy(server.port) as proxy:
         proxy.behave(Toxic(lose_answer_to=b"COMMIT"))
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=300) as connection:
             connection.sendall(b"INSERT COM")
             assert connection.recv(100) == b"INSERT COM"
             connection.sendall(b"MIT")
@@ -108,7 +109,7 @@ def test_only_the_answer_to_a_certain_text_is_lost() -> None:
 
 def test_a_server_that_is_down_refuses_and_comes_back_on_its_port() -> None:
     with echo() as server, Proxy(server.port) as proxy:
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", proxy.port), timeout=300) as connection:
             connection.sendall(b"a")
             connection.recv(1)
             proxy.refuse()
@@ -146,11 +147,9 @@ def test_a_hanging_connection_stays_silent_until_it_is_reset() -> None:
 def test_a_slow_connection_loses_nothing(toxic: Toxic) -> None:
     with echo() as server, Proxy(server.port) as proxy:
         proxy.behave(toxic)
-        with socket.create_connection(("127.0.0.1", proxy.port), timeout=0.05) as connection:
-            connection.sendall(b"abc")
-            with pytest.raises(TimeoutError):
-                connection.recv(1)
+        begun = time.perf_counter()
         assert said(proxy.port, b"abc") == b"abc"
+        assert time.perf_counter() - begun >= 0.2
 
 
 def test_a_lost_commit_is_a_commit(postgres: Postgres) -> None:

@@ -91,7 +91,7 @@ class Proxy:
         self._run(_cancelled(self._open))
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=300)
 
     async def _accept(self) -> None:
         if self._accepting is None:

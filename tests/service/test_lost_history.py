@@ -67,6 +67,7 @@ def test_one_that_is_removed_is_begun_anew_and_that_is_told_once(
             until(lambda: rounds(state))
             lose(state)
             until(lambda: rounds(state))
+            until(lambda: owed_news(state))
             [news] = owed_news(state)
             asked = len(web.requests)
             until(lambda: len(web.requests) > asked)
@@ -120,6 +121,7 @@ def test_damage_that_shows_itself_is_mended_as_at_the_start(machine: Machine) ->
             damage(state / "state.db")
             until(lambda: list(state.glob("state.db.damaged-*")))
             until(lambda: rounds(state))
+            until(lambda: owed_news(state))
             [news] = owed_news(state)
             code, said, _ = ended(process)
     assert code == 143

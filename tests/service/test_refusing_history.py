@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from colter.app.watching.custody import Custody, Lost, Signs
+from colter.app.history.guard import HistoryGuard, Lost, Signs
 from colter.core.alerting.own_events import OwnEvent
 from colter.core.errors import ColterError, DamagedError, FullError, StateError
 from tests.fakes.clock import FakeClock
@@ -42,7 +42,7 @@ class Scene:
 
         async def live() -> Lost:
             signs = Signs(lambda: self.damage, lambda: self.refusal)
-            return await Custody(self.path, signs, tell, self.clock, mends_from).beside(work())
+            return await HistoryGuard(self.path, signs, tell, self.clock, mends_from).beside(work())
 
         return asyncio.run(live())
 

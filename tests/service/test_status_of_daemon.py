@@ -13,10 +13,10 @@ import pytest
 
 from colter.app.alerting.lock import FILE as LOCK_FILE
 from colter.app.alerting.lock import Lock
-from colter.app.watching.bulletin import FILE, Bulletin, read_bulletin
+from colter.app.watching.status.reading import FILE, DaemonStatus, read_daemon_status
 from colter.cli.render.daemon import daemon_lines, daemon_warnings
 from colter.core.clock import SystemClock
-from tests.cli.running import Machine
+from tests.cli.running import Ended, Machine
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.endpoints import EndpointServer, reply
 from tests.watching.daemons import daemon, ended, endpoints, log_of, until
@@ -69,24 +69,20 @@ def test_a_running_daemon_is_told_of_and_a_killed_one_and_none(machine: Machine)
 
 
 def test_a_newer_configuration_that_is_wrong_is_told_with_its_place(machine: Machine) -> None:
+    def shown() -> Ended:
+        return machine.inside("status", "-f", "table", clock=SystemClock())
+
     with EndpointServer(reply()) as web:
         machine.configure(endpoints(fine=web.url()))
         with daemon(machine) as process:
             until(lambda: web.requests)
             path = machine.configure("endpoints: [{name: fine, url: nonsense}]\n")
             until(lambda: "stays in use" in log_of(machine))
-            good = machine.home / "good.yaml"
-            good.write_text(endpoints(fine=web.url()))
-            state = ("--config", str(good), "--state", str(machine.home / "state" / "colter"))
-            said = ""
-
-            def is_told() -> bool:
-                nonlocal said
-                said = machine.inside(*state, "status", "-f", "table", clock=SystemClock()).out
-                return "is in use, the newer one is wrong: " in said
-
-            until(is_told)
-            assert f"the newer one is wrong: {path}:1:31: endpoints.fine.url: expected" in said
+            until(lambda: "is in use, the newer one is wrong: " in shown().out)
+            assert f"the newer one is wrong: {path}:1:31: endpoints.fine.url: expected" in shown().out
+            assert shown().out.splitlines()[2].startswith("fine      up ")
+            assert shown().code == 3
+            assert shown().err.startswith(f"colter: {path}:1:31: endpoints.fine.url: expected")
             assert ended(process)[0] == 143
 
 
@@ -133,9 +129,9 @@ def test_a_newer_configuration_that_is_wrong_is_told_with_its_place(machine: Mac
     ids=["well", "stale", "late", "unkept", "wrong", "granted", "locked"],
 )
 def test_what_is_not_well_is_told(changed: dict[str, Any], says: list[str]) -> None:
-    bulletin = Bulletin(running=True, told={**TOLD, **changed})
-    assert [line.replace("\ufffd", "") for line in daemon_warnings(bulletin, START, START)] == says
-    head, listens, kept, *more = daemon_lines(bulletin, START, START)
+    status = DaemonStatus(running=True, told={**TOLD, **changed})
+    assert [line.replace("\ufffd", "") for line in daemon_warnings(status, START, START)] == says
+    head, listens, kept, *more = daemon_lines(status, START, START)
     assert head == "a daemon runs since 2026-05-04 10:00 UTC (2h), process 4711"
     assert (listens, kept) == ("it listens at 127.0.0.1:9464", "its last round was kept 3s ago")
     assert [line.replace("\ufffd", "") for line in more] == says
@@ -143,20 +139,20 @@ def test_what_is_not_well_is_told(changed: dict[str, Any], says: list[str]) -> N
 
 def test_looks_that_fell_out_are_counted() -> None:
     looks = {"probe": {"skipped": 3, "missed": 0}, "source": {"skipped": 1, "missed": 2}}
-    assert daemon_lines(Bulletin(running=True, told={**TOLD, "looks": looks}), START, START)[3:] == [
+    assert daemon_lines(DaemonStatus(running=True, told={**TOLD, "looks": looks}), START, START)[3:] == [
         "4 looks fell out so far: the one before still went on",
         "2 looks fell out so far: nobody was there to begin it",
     ]
 
 
 def test_whether_it_runs_is_not_for_itself_to_say() -> None:
-    assert Bulletin(running=False, told={"running": True, "process": 1}).record == {"running": False, "process": 1}
+    assert DaemonStatus(running=False, told={"running": True, "process": 1}).record == {"running": False, "process": 1}
 
 
 def test_one_that_has_only_just_begun_or_is_of_another_version_is_shown_as_far_as_it_is_known() -> None:
-    assert daemon_lines(Bulletin(running=True, told={"process": 1}), None, START) == ["a daemon runs, process 1"]
+    assert daemon_lines(DaemonStatus(running=True, told={"process": 1}), None, START) == ["a daemon runs, process 1"]
     odd = {"process": 1, "version": "9", "since": "soon", "last_round": 3, "looks": {"probe": {}}, "configuration": {}}
-    assert daemon_lines(Bulletin(running=True, told=odd), None, START) == [
+    assert daemon_lines(DaemonStatus(running=True, told=odd), None, START) == [
         "a daemon runs, process 1",
         "it listens nowhere",
         "it has kept no round yet",
@@ -172,10 +168,10 @@ def test_where_there_is_no_daemon_that_is_told_when_nobody_has_looked_for_more_t
 @pytest.mark.parametrize("content", ["", "{", "[]", "[" * 100_000, '{"process": 2}', '{"process": NaN}'])
 def test_what_was_left_by_others_is_not_believed(machine: Machine, content: str) -> None:
     (machine.home / FILE).write_text(content)
-    assert read_bulletin(machine.home, FakeClock()) in (None, Bulletin(running=False, told={"process": 2}))
+    assert read_daemon_status(machine.home, FakeClock()) in (None, DaemonStatus(running=False, told={"process": 2}))
     lock = Lock(machine.home, FakeClock())
     assert asyncio.run(lock.acquire(timedelta(0), for_life=True))
-    assert read_bulletin(machine.home, FakeClock()) == Bulletin(running=True, told={"process": os.getpid()})
+    assert read_daemon_status(machine.home, FakeClock()) == DaemonStatus(running=True, told={"process": os.getpid()})
     lock.release()
     assert lock.daemon() is None
 

@@ -12,7 +12,7 @@ from typing import Self
 
 import pytest
 
-from colter.app.watching.notify import Supervisor
+from colter.app.watching.systemd import Supervisor
 from colter.core.clock import SystemClock
 from tests.cli.running import Machine
 from tests.fakes.clock import FakeClock

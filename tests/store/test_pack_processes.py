@@ -20,7 +20,8 @@ from tests.store.packing import LATER, count_all, endpoint, minutes, pack_all
 KILLS = 25
 ROUNDS = 300
 
-# Does one kind of upkeep in small pieces, and says so, one line for each; for every line read there is a process.
+# Does one kind of upkeep in small pieces, each when it is let go on, and says so, one line for each; for every letter b
+# that it reads there is a process.
 TENDS = """
 import asyncio, itertools, os, pathlib, random, sys
 from colter.core.uptime.pace import Pace
@@ -34,29 +35,36 @@ path, what = pathlib.Path(sys.argv[1]), sys.argv[2]
 def say(*words):
     os.write(1, f"{' '.join(map(str, words))}\\n".encode())  # at once: nobody is killed in the middle of a line
 
+def tell(*words):
+    say(*words)
+    os.read(0, 1)
+
 async def work(seed):
     chance = random.Random(seed)
     store = SqlStore(path, FakeClock(), METRICS)
     await store.open()
     if what == "forget":
         async for gone in store.forget(endpoint(3)):
-            say(gone)
+            tell(gone)
     while what == "pack":
         counted = await store.roll_up(lambda _: Pace(), most=40)
         packed = await store.pack(LATER, most=chance.randrange(3, 12))
-        say(counted, packed)
         if not counted and not packed:
             break
+        tell(counted, packed)
     while what == "sweep" and (looked := await store.sweep(at(seed * 1440), most=2, least=1)):
-        say(looked)
+        tell(looked)
     while what == "retire" and await store.retire(results=at(200), readings=None, tallies=None, most=5):
-        say("gone")
+        tell("gone")
     await store.close()
 
-for seed, _ in enumerate(sys.stdin):
-    child = os.fork()
+seeds = itertools.count()
+while order := os.read(0, 1):
+    if order != b"b":
+        continue  # it was for one that is dead
+    seed, child = next(seeds), os.fork()
     if not child:
-        say(os.getpid())
+        tell(os.getpid())
         asyncio.run(work(seed))
         os._exit(0)
     say("done" if os.waitpid(child, 0)[1] == 0 else "killed")
@@ -170,7 +178,7 @@ def test_forgetting_that_is_killed_can_be_gone_on_with(tmp_path: Path) -> None:
 
 
 def _killed(path: Path, what: str) -> int:
-    """How many processes were killed while they worked, each a little after it began."""
+    """How many processes were killed while they worked, each a little after it began a piece."""
     chance, kills = random.Random(what), 0
     command = [sys.executable, "-c", TENDS, str(path), what]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as children:
@@ -178,9 +186,11 @@ def _killed(path: Path, what: str) -> int:
             lines = _told(children)
             pid = int(next(lines))
             for _ in range(chance.randrange(4)):
+                _write(children, "g")
                 if next(lines, "") in ("done", ""):
                     break
             else:
+                _write(children, "g")
                 time.sleep(chance.random() / 50)
                 with suppress(ProcessLookupError):  # it was done by then
                     os.kill(pid, signal.SIGKILL)
@@ -190,14 +200,18 @@ def _killed(path: Path, what: str) -> int:
 
 def _told(children: "subprocess.Popen[str]") -> Iterator[str]:
     """What one process says, and how it ended."""
-    assert children.stdin is not None
+    _write(children, "b")
     assert children.stdout is not None
-    children.stdin.write("begin\n")
-    children.stdin.flush()
     for line in children.stdout:
         yield line.strip()
         if line.strip() in ("done", "killed"):
             return
+
+
+def _write(children: "subprocess.Popen[str]", letter: str) -> None:
+    assert children.stdin is not None
+    children.stdin.write(letter)
+    children.stdin.flush()
 
 
 def _integrity(path: Path) -> str:

@@ -20,10 +20,8 @@ from colter.core.model import DailyCount
 from colter.store.schema import REVISIONS, VERSION_TABLE
 from colter.store.tables import metadata
 from tests.fakes.clock import START
+from tests.store.first_colter import make_first
 from tests.store.making import FOR_EVER, answer, done, opened
-
-FIRST = Path(__file__, "../history_0001.sql").resolve()
-"""Three rounds as the first Colter kept them: 4, 3 and 2 readings with two results each."""
 
 OPENS = """
 import asyncio, pathlib, sys
@@ -91,7 +89,7 @@ def test_a_migration_that_ends_before_any_of_its_statements_is_made_good(tmp_pat
 
 def test_a_file_of_the_first_colter_is_brought_up_to_date_with_all_that_is_in_it(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    _make_first(path)
+    make_first(path)
     asyncio.run(_see_first(path))
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT round_id, position FROM reading ORDER BY id").fetchall() == [
@@ -110,7 +108,7 @@ def test_a_file_of_the_first_colter_is_brought_up_to_date_with_all_that_is_in_it
 
 def test_an_upgrade_that_ends_before_any_of_its_statements_goes_on_where_it_stood(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
-    _make_first(path)
+    make_first(path)
     statements, left = _left_behind(path)
     assert statements > 20
     assert len(left) >= len(REVISIONS)
@@ -145,11 +143,6 @@ def _left_behind(path: Path) -> tuple[int, list[Path]]:
     finally:
         event.remove(Engine, "before_cursor_execute", look)
     return next(statements), list(left.values())
-
-
-def _make_first(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(FIRST.read_text(encoding="utf-8"))
 
 
 async def _see_first(path: Path) -> None:

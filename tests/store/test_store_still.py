@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from colter.core.errors import StateError
-from colter.store.still import StillStore
+from colter.store.sql.still import StillStore
 from tests.fakes.clock import FakeClock
 from tests.store.making import METRICS, STARS, answer, done, look, opened
 

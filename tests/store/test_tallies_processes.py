@@ -30,10 +30,12 @@ NAMES = [Target("probe", f"endpoint {number}") for number in range(ENDPOINTS)]
 ALL = (START - timedelta(days=1), START + timedelta(days=1))
 PACE = Pace(timedelta(minutes=10))
 
-# For every line it reads there is a process of its own, which counts until everything is counted.
+# For every letter b that it reads there is a process of its own, which counts until everything is counted. Before each
+# of its commits it says so, and waits until it may, or nobody is there any more to say so.
 COUNTS = """
 import asyncio, os, pathlib, sys
 from datetime import timedelta
+from sqlalchemy import Engine, event
 from colter.core.uptime.pace import Pace
 from colter.store.sql import SqlStore
 from tests.fakes.clock import FakeClock
@@ -41,43 +43,57 @@ from tests.store.making import METRICS
 
 PACE = Pace(timedelta(minutes=10))
 
+def say(word):
+    os.write(1, f"{word}\\n".encode())
+
+def wait(_):
+    say("commits")
+    os.read(0, 1)
+
 async def count():
     store = SqlStore(pathlib.Path(sys.argv[1]), FakeClock(), METRICS)
     await store.open()
-    print(os.getpid(), flush=True)
+    event.listen(Engine, "commit", wait)
+    say(os.getpid())
     while await store.roll_up(lambda _: PACE, most=int(sys.argv[2])):
         pass
     await store.close()
 
-for _ in sys.stdin:
+while order := os.read(0, 1):
+    if order != b"b":
+        continue  # it was for one that is dead
     child = os.fork()
     if not child:
         asyncio.run(count())
         os._exit(0)
     _, status = os.waitpid(child, 0)
-    print("done" if status == 0 else "killed", flush=True)
+    say("done" if status == 0 else "killed")
 """
 
 
 def test_nothing_is_counted_twice_and_nothing_is_missing_when_the_process_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     asyncio.run(_fill(path))
-    halves = 0
+    halves, chance = 0, random.Random(7)
     with closing(sqlite3.connect(path)) as witness, _counter(path, most=3 * ENDPOINTS) as children:
         assert children.stdin is not None
         assert children.stdout is not None
         for _ in range(KILLS):
-            print("count", file=children.stdin, flush=True)
+            print("b", end="", file=children.stdin, flush=True)
             pid = int(children.stdout.readline())
-            while not _is_half_done(witness) and not _is_done(witness):
-                pass
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            children.stdout.readline()
+            for _ in range(chance.randrange(1, 4)):
+                if children.stdout.readline() == "done\n":
+                    break
+                print("g", end="", file=children.stdin, flush=True)
+            else:
+                with suppress(ProcessLookupError):  # it was done by then
+                    os.kill(pid, signal.SIGKILL)
+                while children.stdout.readline() not in ("killed\n", "done\n"):
+                    pass
             halves += _is_half_done(witness)
-        print("count", file=children.stdin, flush=True)
-        assert [children.stdout.readline().strip() for _ in range(2)][1] == "done"
+        print("b", end="", file=children.stdin, flush=True)
         children.stdin.close()
+        assert children.stdout.readlines()[-1] == "done\n"
     assert halves
     assert asyncio.run(_outcome(path)) == asyncio.run(_truth())
 
@@ -86,7 +102,7 @@ def test_two_processes_that_count_at_once_count_everything_once(tmp_path: Path) 
     path = tmp_path / "state.db"
     asyncio.run(_fill(path))
     children = [_counter(path, most=most) for most in (2 * ENDPOINTS, 5 * ENDPOINTS)]
-    told = [child.communicate("count\n", timeout=300) for child in children]
+    told = [child.communicate("b", timeout=300) for child in children]
     assert [errors for _, errors in told] == ["", ""]
     assert asyncio.run(_outcome(path)) == asyncio.run(_truth())
 
@@ -129,11 +145,6 @@ def _is_half_done(witness: sqlite3.Connection) -> bool:
     """Whether some endpoints are counted further than all of them."""
     ahead = "SELECT 1 FROM running_tally WHERE round_id > coalesce((SELECT round_id FROM upkeep), 0)"
     return witness.execute(ahead).fetchone() is not None
-
-
-def _is_done(witness: sqlite3.Connection) -> bool:
-    done = "SELECT 1 FROM upkeep WHERE task = 'tally' AND round_id = (SELECT max(id) FROM round)"
-    return witness.execute(done).fetchone() is not None
 
 
 async def _fill(path: Path) -> None:

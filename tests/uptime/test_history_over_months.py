@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from colter.app.upkeep import Upkeep
+from colter.app.history.upkeep import Upkeep
 from colter.config.schema.config import Config
 from colter.config.settings import make_settings
 from colter.config.yaml.document import parse_document

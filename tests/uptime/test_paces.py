@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from colter.app.paces import read_paces
+from colter.app.history.paces import read_paces
 from colter.config.settings import make_settings
 from colter.config.yaml.document import parse_document
 from colter.core.alerting.policy import Threshold

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from colter.app.upkeep import Upkeep
+from colter.app.history.upkeep import Upkeep
 from colter.config.schema.config import Config
 from colter.config.settings import make_settings
 from colter.config.yaml.document import parse_document
@@ -131,7 +131,7 @@ def test_what_is_older_than_is_configured_goes_and_its_days_stay(tmp_path: Path)
 
 
 def test_a_failure_is_told_once_and_tried_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, "colter.app.upkeep")
+    caplog.set_level(logging.INFO, "colter.app.history.upkeep")
 
     async def story(store: SqlStore, clock: EndingClock) -> None:
         upkeep = Upkeep(config(), store, clock)

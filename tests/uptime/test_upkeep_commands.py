@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from colter.app.alerting.lock import Lock
-from colter.app.history import DATABASE
+from colter.app.history.opening import DATABASE
 from tests.cli.running import Machine
 from tests.fakes.clock import FakeClock
 from tests.fakes.endpoints import EndpointServer, reply

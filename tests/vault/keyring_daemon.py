@@ -43,7 +43,7 @@ def gnome_keyring(home: Path) -> Iterator[dict[str, str]]:
             yield {**env, "DBUS_SESSION_BUS_ADDRESS": session.stdout.readline().strip()}
         finally:
             session.stdin.close()  # ends cat, and with it the bus and the keyring
-            session.wait(timeout=10)
+            session.wait(timeout=300)
 
 
 def secret_service_pid(env: dict[str, str]) -> int:

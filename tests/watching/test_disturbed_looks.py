@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from colter.app.watching.endpoints import Endpoints, Watched
+from colter.app.watching.endpoints import Endpoints, WatchedEndpoint
 from colter.core.clock import SystemClock
 from colter.core.model import EndpointState, ProbeResult, Reason
 from colter.sources.probe.prober import Prober
@@ -52,12 +52,12 @@ def look(web: EndpointServer, count: int, meanwhile: Happens) -> list[ProbeResul
 
     async def story() -> None:
         with closing(Prober(clock=clock, concurrency=1)) as prober:
-            watched = [Watched(check(web.url(), name=f"{number}"), MINUTE) for number in range(count)]
+            watched = [WatchedEndpoint(check(web.url(), name=f"{number}"), MINUTE) for number in range(count)]
             endpoints = Endpoints(watched, prober, clock, results.extend)
             for _ in range(15):
                 clock.advance(4 * SECOND)
                 endpoints.begin_due()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(300):
                 while not web.requests:
                     await SystemClock().sleep(SECOND / 100)
                 meanwhile(clock, endpoints)

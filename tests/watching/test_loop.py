@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from colter.app.registry import TrackPlan
 from colter.app.watching.daemon import run_daemon
-from colter.app.watching.endpoints import Watched
+from colter.app.watching.endpoints import WatchedEndpoint
 from colter.app.watching.health import Health
 from colter.app.watching.plan import WatchPlan
 from colter.core.clock import SystemClock
@@ -28,7 +28,9 @@ LONG = timedelta(minutes=1)
 
 
 def plan(urls: Sequence[str], interval: timedelta, *, timeout: timedelta = LONG, sources: int = 0) -> WatchPlan:
-    watched = [Watched(check(url, name=f"{number}", timeout=timeout), interval) for number, url in enumerate(urls)]
+    watched = [
+        WatchedEndpoint(check(url, name=f"{number}", timeout=timeout), interval) for number, url in enumerate(urls)
+    ]
     return WatchPlan(watched, {}, [TrackPlan("pypi")] * sources, TENTH)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from colter.app.upkeep import Upkeep
+from colter.app.history.upkeep import Upkeep
 from colter.config.settings import make_settings
 from colter.config.yaml.document import parse_document
 from colter.core.model import EndpointState, ProbeResult, Round

@@ -1,1 +1,1 @@
-"""Alerts at work: what is configured, who decides, who tells."""
+"""Alerts: what is configured, who decides, who tells. The rules themselves, without any I/O: `colter.core.alerting`."""

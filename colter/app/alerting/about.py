@@ -1,4 +1,4 @@
-"""What the configuration knows of targets, for the words of messages."""
+"""What messages say about a target beside what was measured: its address, group and tags, as configured."""
 
 from colter.config.schema.config import Config
 from colter.config.schema.endpoints import Endpoint
@@ -8,7 +8,7 @@ from colter.sources.probe.url import parse_url
 
 
 def read_about(config: Config) -> Lookup:
-    """Of a target what is configured, and of any other nothing."""
+    """A function that tells what is configured of a target; nothing, when it is not configured."""
     endpoints = {Target("probe", endpoint.name): endpoint for endpoint in config.endpoints}
 
     def about(target: Target) -> About:

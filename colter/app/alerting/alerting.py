@@ -1,4 +1,4 @@
-"""Deciding about alerts and telling of them, for one run: by us, or by whoever does it for this history already."""
+"""The alerts of one run: decided and told by this process, or left to the one that does so for this history already."""
 
 import asyncio
 import logging
@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from colter.app.alerting.about import read_about
+from colter.app.alerting.bypass import Bypass
 from colter.app.alerting.channel import Make
 from colter.app.alerting.desk import Desk
 from colter.app.alerting.lock import Lock
-from colter.app.alerting.past_history import PastHistory
 from colter.app.alerting.plan import read_plan
 from colter.app.alerting.sender import Sender
 from colter.app.cycle import owe
@@ -38,7 +38,7 @@ _OFTEN = timedelta(seconds=5)
 def open_alerting(
     config: Config, store: Store, clock: Clock, state_dir: Path | None, *, make: Make, rhythm: timedelta | None
 ) -> "Alerting":
-    """What is configured about alerts, at work. To be closed before the store.
+    """Everything that decides about alerts and tells of them. To be closed before the store.
 
     Args:
         config: the checked configuration.
@@ -58,7 +58,7 @@ def open_alerting(
 
 
 class Alerting:
-    """The right to decide, the desk that does, and the sender."""
+    """The right to decide (a lock), the desk that decides, and the sender that tells the channels."""
 
     def __init__(
         self, desk: Desk, sender: Sender, store: Store, clock: Clock, *, lock: Lock | None, make: Make
@@ -68,7 +68,7 @@ class Alerting:
         self._store = store
         self._clock = clock
         self._lock = lock
-        self._past_history = PastHistory(make, clock, self._owe)
+        self._bypass = Bypass(make, clock, self._owe)
         self._ours = False
         self._unsaved: list[tuple[Decided, Sequence[str]]] = []
         """Decided already, and not written yet; with the keys of what was left to us."""
@@ -76,11 +76,11 @@ class Alerting:
         """Held while something is decided and committed: what was decided first must be committed first."""
         self.wake = sender.wake
         """To be called when something that there is to tell was committed."""
-        self.there_is_room = self._past_history.there_is_room
+        self.there_is_room = self._bypass.there_is_room
         """To be called when the history has kept something."""
 
     async def adopt(self, config: Config, rhythm: timedelta, changed: Collection[str]) -> Decided:
-        """Go on by another configuration; what there is to commit is about what is not configured any more.
+        """Go on by another configuration. Returns what there is to commit about what is not configured any more.
 
         To be called in one's turn, by whoever has taken charge.
 
@@ -95,9 +95,12 @@ class Alerting:
         return decided
 
     async def begin(self, patience: timedelta = _PATIENCE, *, for_life: bool = False) -> bool:
-        """Be the one who decides, unless somebody else is; and first decide what was left to whoever would be.
+        """Become the process that decides, unless another one is; then decide first what others have left to do.
 
         To be called in one's turn.
+
+        Returns:
+            Whether this process is the one.
 
         Raises:
             StateError: the state directory cannot be used.
@@ -111,7 +114,7 @@ class Alerting:
         return True
 
     async def take_charge(self) -> None:
-        """Be it for good.
+        """Become the process that decides, for as long as this is open.
 
         Raises:
             BusyError: somebody else is.
@@ -136,14 +139,14 @@ class Alerting:
         return Decided(deliveries=[owe(done, DESK, DESK)])
 
     async def back_online(self, since: datetime, until: datetime) -> None:
-        """Have one message told about a time in which it was us who were offline; if need be it is written later."""
+        """Have one message told about a time in which this machine was offline; if need be it is written later."""
         async with self.turn:
             self._unsaved.append((await self._desk.back_online(since, until), ()))
             with suppress(ColterError):
                 await self._save()
 
     async def configuration(self, at: datetime, problem: str | None) -> None:
-        """Have told what is wrong with the newest configuration since then, or that nothing is any more; as above."""
+        """Have told what has been wrong with the configuration since then, or that nothing is; if need be later."""
         async with self.turn:
             self._unsaved.append((self._desk.configuration(at, problem), ()))
             with suppress(ColterError):
@@ -163,11 +166,11 @@ class Alerting:
                 await self._save()
 
     async def no_room(self, what: str) -> None:
-        """Have one message told of that; past the history, if there is not even room for the message."""
+        """Have told that the disk is full; directly, if the history has not even room for that message."""
         async with self.turn:
             owed = self._desk.happened(OwnEvent.NO_ROOM, what, COLTER).deliveries
         if not await self._owe(owed):
-            self._past_history.tell(owed)
+            self._bypass.tell(owed)
 
     async def tell(self, patience: timedelta) -> list[ColterError]:
         """Tell everything that is to be told, if it is for us to tell; what is not taken stays owed.
@@ -191,7 +194,7 @@ class Alerting:
         """Tell what there is to tell when it is due, remind, and decide what others leave to us, until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sender.run())
-            group.create_task(self._past_history.run())
+            group.create_task(self._bypass.run())
             problem = None
             while True:
                 before, problem = problem, None

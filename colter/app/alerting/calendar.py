@@ -1,4 +1,4 @@
-"""Maintenance windows: whether one is open at a moment, whatever the clocks do."""
+"""Maintenance windows: whether one is open at a given moment, also on days when summer time begins or ends."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,7 @@ class Calendar:
         return self._open
 
     def window(self, at: datetime) -> Window | None:
-        """The turn of it that holds at this moment."""
+        """The window that is open at this moment; None when none is."""
         return Window(self.match, self._from, self._until) if self.is_open(at) else None
 
     def _turn_to(self, at: datetime) -> None:

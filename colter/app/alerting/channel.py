@@ -1,4 +1,4 @@
-"""One channel: what it is owed, one message after the other, and nothing after a failure."""
+"""Sends one channel what it is owed: one message after the other, in order, and nothing more after a failure."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,9 +6,9 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from colter.app.alerting.channel_health import ChannelHealth
 from colter.app.alerting.dead_letters import MOST, DeadLetters
 from colter.app.alerting.desk import Desk
-from colter.app.alerting.health import Health
 from colter.app.cycle import bug
 from colter.core.alerting.deliveries import from_delivery, to_delivery
 from colter.core.alerting.outgoing import GROUP_WAIT, Outgoing, may_give_up
@@ -51,12 +51,12 @@ class Channel:
         self._make = make
         self._about = about
         self._dead_letters = dead_letters
-        self._health = Health(name, store, clock)
+        self._health = ChannelHealth(name, store, clock)
         self._notifier: Notifier | None = None
         self._stale = False
         """Whether it was made by settings that do not hold any more."""
         self._unsettled: list[Outgoing] = []
-        """They have arrived, and that is not written yet: on a full disk nothing is sent twice for that."""
+        """These have arrived, but that is not written down yet. They are not sent twice for that."""
         self._unwritten: StateError | None = None
         self.arrived = 0
         """Messages so far."""
@@ -75,7 +75,7 @@ class Channel:
         return self._health.problem
 
     def take_losses(self) -> DeliveryError | None:
-        """How much will never arrive here, and why the last of it will not; said once."""
+        """What was given up since this was last asked: how much, and why the last of it; None: nothing."""
         error, amount = self._why_lost, format_amount(self._lost, "notification")
         self._why_lost, self._lost = None, 0
         if error is None:
@@ -83,7 +83,7 @@ class Channel:
         return DeliveryError(f"{error}; {amount} given up", hint="`colter alerts list --undelivered` lists them")
 
     def renew(self) -> None:
-        """From the next message on, go by its new settings, and forget how it fared by the former."""
+        """Use its new settings from the next message on, and forget how it failed with the old ones."""
         self._stale = True
 
     async def turn(self) -> timedelta | None:

@@ -77,7 +77,7 @@ class DeadLetters:
         self._more()
 
     async def tell_of(self, channel: str, refusal: str | None) -> None:
-        """Tell the others how a channel fares.
+        """Tell the other channels that this one refuses messages, or that it takes them again.
 
         Args:
             channel: which.
@@ -102,7 +102,7 @@ class DeadLetters:
                 self._unsaved.pop(0)
                 self._more()
         except StateError as error:
-            log.warning("how channels fare could not be written down: %s", error)
+            log.warning("that a channel refuses messages could not be written down: %s", error)
 
     async def _not_owed(self, rows: Sequence[Outgoing]) -> list[Outgoing]:
         """Those that nobody else has diverted to the same channel before: there they may be on their way."""

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 
-from colter.app.alerting.endpoints import Endpoints
-from colter.app.alerting.judge import Case, Judge, Minutes, new_id, to_state
+from colter.app.alerting.endpoint_rules import EndpointRules
+from colter.app.alerting.judge import Case, Decisions, Judge, new_id, to_state
 from colter.app.alerting.plan import Plan
-from colter.app.alerting.tracking import Tracking
+from colter.app.alerting.tracking_rules import TrackingRules
 from colter.core.alerting.announce import follow_to
 from colter.core.alerting.channels import is_well, observe_channel
 from colter.core.alerting.configuration import CONFIGURATION, WRONG, observe_configuration
@@ -31,11 +31,11 @@ _TRACKED = ("github", "pypi")
 
 
 class Desk:
-    """Everything that is decided.
+    """Decides about all alerts of one state directory.
 
     What it decides changes where rules stand, in memory, at once. The caller commits it together with the round, in one
-    transaction, or keeps both until that succeeds (`Ring`). To forget a decision is to forget the desk as well: a new
-    one begins where the history was left.
+    transaction, or keeps both until that succeeds (`Ring`). Who drops a decision must drop the desk as well, and make a
+    new one, which begins with what the history knows.
     """
 
     def __init__(self, plan: Plan, store: Store, clock: Clock, *, wait: timedelta = GROUP_WAIT) -> None:
@@ -54,21 +54,21 @@ class Desk:
         self._clock = clock
         self._wait = wait
         self._judge = Judge(store, clock, plan.channels, rhythmic=plan.rhythm is not None)
-        self._endpoints = Endpoints(plan.endpoints, self._judge)
-        self._tracking = Tracking(plan, self._judge, store)
+        self._endpoints = EndpointRules(plan.endpoints, self._judge)
+        self._tracking = TrackingRules(plan, self._judge, store)
         self._channels = {name: Case(plan.channel(name)) for name in plan.channels}
         self._configuration = Case(plan.configuration())
 
     async def load(self) -> Decided:
-        """Take over where all rules were left; what is decided is about those that are not configured any more.
+        """Read where all rules stand. Returns what there is to commit about those that are not configured any more.
 
         Raises:
             StateError: the history cannot be read.
         """
-        minutes = Minutes(self._clock.now())
+        decisions = Decisions(self._clock.now())
         await self._judge.refresh()
         states = await self._store.alert_states()
-        await self._tracking.load([state for state in states if state.target.source in _TRACKED], minutes)
+        await self._tracking.load([state for state in states if state.target.source in _TRACKED], decisions)
         for state in states:
             if state.target.source in _TRACKED:
                 continue
@@ -76,19 +76,19 @@ class Desk:
                 case.take(state)
                 await self._judge.recall(case)
             else:
-                minutes.forget(state)
-        return self._decided(minutes)
+                decisions.forget(state)
+        return self._decided(decisions)
 
     async def adopt(self, plan: Plan) -> Decided:
-        """Go on by another plan; what is decided is about what is not configured any more. To be called in one's turn.
+        """Go on by another plan. Returns what there is to commit about what is not configured any more.
 
-        What is configured still stands where it stood.
+        What is still configured stands where it stood. To be called in one's turn.
         """
-        minutes = Minutes(self._clock.now())
+        decisions = Decisions(self._clock.now())
         self._plan = plan
         self._judge.adopt(plan.channels)
-        self._endpoints.adopt(plan.endpoints, minutes)
-        self._tracking.adopt(plan, minutes)
+        self._endpoints.adopt(plan.endpoints, decisions)
+        self._tracking.adopt(plan, decisions)
         self._configuration.alert = plan.configuration()
         before, self._channels = self._channels, {}
         for name in plan.channels:
@@ -96,9 +96,9 @@ class Desk:
             case.alert = plan.channel(name)
         for standing in (case.standing for name, case in before.items() if name not in self._channels):
             if standing:
-                minutes.forget(to_state(standing))
+                decisions.forget(to_state(standing))
         await self._reassign()
-        return self._decided(minutes)
+        return self._decided(decisions)
 
     def concerns(self, done: Round) -> bool:
         """Whether there can be anything to decide about a round."""
@@ -109,27 +109,31 @@ class Desk:
     async def decide(self, done: Round) -> Decided:
         """What a round means; targets that are not configured mean nothing. One round at a time, as they were made."""
         await self._judge.refresh()
-        minutes = Minutes(self._clock.now())
+        decisions = Decisions(self._clock.now())
         if done.readings or done.complete:
-            await self._tracking.decide(done, minutes)
-        self._endpoints.decide(done.results, minutes)
-        return self._decided(minutes)
+            await self._tracking.decide(done, decisions)
+        self._endpoints.decide(done.results, decisions)
+        return self._decided(decisions)
 
     async def remind(self) -> Decided:
         """Reminders that have become due since the last looks. To be called in one's turn."""
         await self._judge.refresh()
-        minutes = Minutes(self._clock.now())
-        self._endpoints.remind(minutes)
+        decisions = Decisions(self._clock.now())
+        self._endpoints.remind(decisions)
         for case in chain(self._tracking.cases(), self._channels.values()):
-            self._judge.remind(case, minutes)
-        return self._decided(minutes)
+            self._judge.remind(case, decisions)
+        return self._decided(decisions)
 
     def heard(self, rows: Sequence[Outgoing]) -> None:
         """These notices have arrived: reminders count from now on."""
         self._judge.hear(rows)
 
     def diverted(self, row: Outgoing, new: Outgoing) -> list[AlertState]:
-        """A notice goes to another channel, for its own refused it; so will what follows. To be committed with it."""
+        """A notice goes to another channel, because its own refused it; so will what follows it.
+
+        Returns:
+            What is to be committed together with that.
+        """
         case = self._case(row.notice.target, row.notice.rule)
         if case is None or case.standing is None or case.standing.incident is None:
             return []
@@ -139,27 +143,33 @@ class Desk:
         return [to_state(case.standing)]
 
     def channel(self, name: str, refusal: str | None, now: datetime) -> Decided:
-        """What a channel has said to a message: why it refuses it for good, clean; None when it took it."""
+        """Decide about a channel by its answer to a message: why it refuses it for good, clean; None: it took it."""
         case = self._channels.get(name)
         if case is None or (refusal is None and is_well(case.standing)):
             return NOTHING
-        minutes = Minutes(now)
-        self._judge.look(case, observe_channel(case.next_look, now, refusal), minutes)
-        return self._decided(minutes)
+        decisions = Decisions(now)
+        self._judge.look(case, observe_channel(case.next_look, now, refusal), decisions)
+        return self._decided(decisions)
 
     def configuration(self, at: datetime, problem: str | None) -> Decided:
-        """What is wrong with the newest configuration since then, clean; None: nothing, it is in use."""
+        """Decide about the configuration: what is wrong with it since then, clean; None: nothing, it is in use."""
         case = self._configuration
         if problem is None and is_well(case.standing):
             return NOTHING
-        minutes = Minutes(self._clock.now())
-        self._judge.look(case, observe_configuration(case.next_look, at, problem), minutes)
-        return self._decided(minutes)
+        decisions = Decisions(self._clock.now())
+        self._judge.look(case, observe_configuration(case.next_look, at, problem), decisions)
+        return self._decided(decisions)
 
     async def back_online(self, since: datetime, now: datetime) -> Decided:
-        """The one message about a time in which it was us who were offline."""
+        """The one message about a time in which this machine was offline."""
         notice = back_online(since, now, new_id, tuple(self._plan.channels))
-        return self._decided(Minutes(now, notices=[notice]))
+        return self._decided(Decisions(now, notices=[notice]))
+
+    def happened(self, kind: OwnEvent, what: str, target: Target) -> Decided:
+        """The one message about something that has happened to Colter itself."""
+        now = self._clock.now()
+        notice = own_event(kind, what, now, new_id(now), tuple(self._plan.channels), target=target)
+        return self._decided(Decisions(now, notices=[notice]))
 
     async def _reassign(self) -> None:
         own = [self._configuration]
@@ -168,12 +178,6 @@ class Desk:
                 await self._judge.reassign(case)
         except StateError as error:
             log.warning("whether somebody is still told of what is open could not be read: %s", error)
-
-    def happened(self, kind: OwnEvent, what: str, target: Target) -> Decided:
-        """The one message about something that has happened to Colter itself."""
-        now = self._clock.now()
-        notice = own_event(kind, what, now, new_id(now), tuple(self._plan.channels), target=target)
-        return self._decided(Minutes(now, notices=[notice]))
 
     def _case(self, target: Target, rule: str) -> Case | None:
         if target.source in _TRACKED:
@@ -185,5 +189,5 @@ class Desk:
             return channel
         return self._endpoints.case(target, rule)
 
-    def _decided(self, minutes: Minutes) -> Decided:
-        return minutes.decided(self._plan.channels, self._wait)
+    def _decided(self, decisions: Decisions) -> Decided:
+        return decisions.decided(self._plan.channels, self._wait)

@@ -1,4 +1,4 @@
-"""Takes one rule on one target a look further, with all that matters at that moment."""
+"""Applies each new look at a target to a rule, with all that matters then: silences, maintenance, who was told."""
 
 import logging
 import secrets
@@ -46,15 +46,15 @@ class Case:
         return 0 if self.standing is None else self.standing.seen + 1
 
     def take(self, state: AlertState) -> None:
-        """Stand where it was left."""
+        """Continue from what was kept."""
         if state.memory:
             subject = self.alert.subject
             self.standing = replace(read_standing(state.memory), target=subject.target, rule=subject.rule)
 
 
 @dataclass(slots=True)
-class Minutes:
-    """What is decided on one occasion."""
+class Decisions:
+    """What was decided together, and is to be committed together."""
 
     now: datetime
     states: dict[tuple[Target, str], AlertState] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Minutes:
         self.states[state.target, state.rule] = state
 
     def forget(self, state: AlertState) -> None:
-        """It is not watched any more: whoever was told of it is told so."""
+        """It is not watched any more: who was told that it fires is told so."""
         if state.incident and state.memory:
             self.notices += remove(replace(read_standing(state.memory), target=state.target), self.now)
         self.keep(replace(state, state="gone", memory=""))
@@ -92,7 +92,7 @@ class Judge:
         self._silences: Sequence[Window] = ()
         self._read_again: float | None = None
         self._told: dict[str, Told] = {}
-        """By incident, of those that are open."""
+        """What was told, by the id of each open incident."""
 
     def adopt(self, channels: Collection[str]) -> None:
         """From now on there are these channels."""
@@ -113,12 +113,12 @@ class Judge:
             self._silences = [_window(silence) for silence in silences if silence.ends > oldest]
 
     async def reassign(self, case: Case) -> None:
-        """When whoever was told of its open incident is gone, others will be."""
+        """Have others told of its open incident, when all the channels that were told of it are gone."""
         if case.alert.policy.channels and case.standing and await self._is_orphaned(case.standing):
             case.standing = told_nobody(case.standing, new_id(self._clock.now()))
 
     async def recall(self, case: Case) -> None:
-        """The same, and read what has arrived of it."""
+        """Do the same, and read which messages about the incident have arrived."""
         await self.reassign(case)
         if case.standing and case.standing.incident:
             incident = case.standing.incident.id
@@ -137,29 +137,29 @@ class Judge:
         """Whether nobody is to be told of what is seen at this moment."""
         return any(calendar.is_open(at) for calendar in alert.calendars) or is_muted(alert.subject, self._silences, at)
 
-    def look(self, case: Case, look: Observation, minutes: Minutes, *, held: bool = False) -> None:
+    def look(self, case: Case, look: Observation, decisions: Decisions, *, held: bool = False) -> None:
         """Judge it by this look. `held`: something that it needs is in trouble."""
         subject, policy, before = case.alert.subject, case.alert.policy, case.standing
         known = before or begin(subject.target, subject.rule, look.measured_at)
         around = Circumstances(new_id, self.is_muted(case.alert, look.measured_at), held, self._heard_of(known))
         counted = resume(known, policy, look.measured_at) if self._rhythmic else known
-        case.standing, notices = step(counted, look, policy, minutes.now, around)
+        case.standing, notices = step(counted, look, policy, decisions.now, around)
         self._remember(known, case.standing)
         if before is None or _matters(before, case.standing):
-            minutes.keep(to_state(case.standing))
-        minutes.notices += notices
+            decisions.keep(to_state(case.standing))
+        decisions.notices += notices
 
-    def remind(self, case: Case, minutes: Minutes, *, held: bool = False) -> None:
+    def remind(self, case: Case, decisions: Decisions, *, held: bool = False) -> None:
         """Between two looks: see whether a reminder has become due."""
         before = case.standing
         if before is None or before.incident is None:
             return
-        around = Circumstances(new_id, self.is_muted(case.alert, minutes.now), held, self._heard_of(before))
-        case.standing, notices = remind(before, case.alert.policy, minutes.now, around)
+        around = Circumstances(new_id, self.is_muted(case.alert, decisions.now), held, self._heard_of(before))
+        case.standing, notices = remind(before, case.alert.policy, decisions.now, around)
         after = case.standing.incident
         if notices or (after and after.told != before.incident.told):  # not each moment of a silence
-            minutes.keep(to_state(case.standing))
-        minutes.notices += notices
+            decisions.keep(to_state(case.standing))
+        decisions.notices += notices
 
     async def _is_orphaned(self, standing: Standing) -> bool:
         told = standing.incident.channels if standing.incident else ()
@@ -191,7 +191,7 @@ def _matters(before: Standing, after: Standing) -> bool:
 
 
 def new_id(now: datetime) -> str:
-    """Of a new incident."""
+    """An id for a new incident."""
     return ulid(now, secrets.randbits(_RANDOM_BITS))
 
 

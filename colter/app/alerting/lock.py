@@ -12,13 +12,13 @@ from colter.core.errors import BusyError, StateError
 
 FILE = "alerts.lock"
 GATE = "daemon.lock"
-"""Of daemons that start at once one has this, before it opens anything; the others need not wait for the history."""
+"""A daemon takes this one before it opens anything: of two that start at once, the second learns so without waiting."""
 _DAEMON = " for life"
 _AGAIN = timedelta(milliseconds=50)
 
 
 class Lock:
-    """Ends with its process, however that ends: the kernel lets go of it."""
+    """A lock on a file, which the kernel releases when its process ends, however it ends."""
 
     def __init__(self, directory: Path, clock: Clock, file: str = FILE) -> None:
         """The lock of a state directory, which is there already."""

@@ -30,7 +30,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One rule that does not simply hold, for one target."""
+    """One rule on one target for which not all is simply well."""
 
     standing: Standing
     told: Sequence[Told] = ()

@@ -7,7 +7,7 @@ from colter.core.clock import Clock
 
 
 async def pause(woken: asyncio.Event, length: timedelta | None, clock: Clock) -> None:
-    """Until this happens, or so much time has passed; None: however long that takes."""
+    """Wait until this event is set, or so much time has passed; `length` None: however long the event takes."""
     waiting: list[asyncio.Task[object]] = [asyncio.create_task(woken.wait())]
     if length is not None:
         waiting.append(asyncio.create_task(clock.sleep(length)))

@@ -35,7 +35,7 @@ class Alert:
     subject: Subject
     policy: Policy
     calendars: Sequence[Calendar] = ()
-    """Times in which nobody is told of it."""
+    """Maintenance: times in which nobody is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class EndpointPlan:
     needs: Sequence[str]
     """Names of other endpoints."""
     place: int
-    """They are decided in this order: behind all that it needs."""
+    """Endpoints are decided in the order of this number: each one after all that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Plan:
     fallback: Mapping[str, str]
     """Channel to tell in the place of one that refuses, where one is named."""
     listed: Mapping[str, Sequence[Match]]
-    """By source: the repositories and packages that are named, in its list or in a rule; none: nobody knows which."""
+    """By source, the repositories or packages that its list or a rule names. No entry: which they are is not known."""
     rhythm: timedelta | None
     """Time from one look at repositories and packages to the next; None: looks come when somebody asks for them."""
     apart: Mapping[str, timedelta] = field(default_factory=dict)

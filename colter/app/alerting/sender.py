@@ -1,4 +1,4 @@
-"""Tells: brings every channel what it is owed. The channels go side by side, and none waits for another."""
+"""Brings every channel what it is owed. The channels go side by side, and none waits for another."""
 
 import asyncio
 import logging
@@ -161,11 +161,15 @@ class Sender:
         group.create_task(self._serve(name))
 
     async def _serve(self, name: str) -> None:
-        """For as long as there is a channel of this name."""
-        woken = self._woken[name]
+        """Send what it is owed, again and again, for as long as there is a channel of this name."""
+        woken, told = self._woken[name], ""
         while channel := self._channels.get(name):
             woken.clear()
             wait = await self._try(name, self._to_its_end(channel))
+            problem = str(channel.problem or "")
+            if problem and problem != told:
+                log.warning("%s; kept, and tried again", problem)
+            told = problem
             if self._channels.get(name) is channel:
                 await pause(woken, wait, self._clock)
             if self._channels.get(name) is not channel:
@@ -210,5 +214,5 @@ class Sender:
                 log.warning("%s: %d notifications given up: the channel is not configured any more", name, len(rows))
 
     def _is_there(self, name: str) -> bool:
-        """Also while the last message of a channel that was taken out is on its way."""
+        """Whether there is such a channel, or the last message of one that was taken out is still on its way."""
         return name in self._channels or name in self._served

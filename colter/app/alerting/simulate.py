@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from colter.app.alerting.desk import Desk
 from colter.app.alerting.plan import Plan
-from colter.app.alerting.postbox import Postbox, Sent
+from colter.app.alerting.simulated_channels import Sent, SimulatedChannels
 from colter.core.model import EndpointState, ProbeResult, Target
 from colter.core.ports import Store, Values
 from colter.store.memory import MemoryStore
@@ -26,7 +26,7 @@ class Replayed:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Scope:
     """What is replayed."""
 
     since: datetime
@@ -41,7 +41,7 @@ class Window:
 
 
 async def simulate(
-    history: Store, plan: Plan, window: Window, done: Replayed, turned: Callable[[], None] = lambda: None
+    history: Store, plan: Plan, window: Scope, done: Replayed, turned: Callable[[], None] = lambda: None
 ) -> AsyncGenerator[Sent, None]:
     """What would have been sent, in order of time, had these been the rules. To be closed (`aclosing`).
 
@@ -56,23 +56,23 @@ async def simulate(
     """
     clock = _Replay(window.since)
     past = await _past(history, clock)
-    desk, postbox, outages = Desk(plan, past, clock), Postbox(), _Outages(plan, window.targets)
+    desk, channels, outages = Desk(plan, past, clock), SimulatedChannels(), _Outages(plan, window.targets)
     await desk.load()
     after = None
     while rounds := await history.rounds(window.since, window.until, after=after, most=_PAGE):
         for each in rounds:
-            for sent in postbox.send(each.finished):
+            for sent in channels.send(each.finished):
                 desk.heard(sent.packed.rows)
                 if window.shows(sent):
                     yield sent
             clock.time = each.finished
-            postbox.put((await desk.decide(each)).deliveries)
+            channels.put((await desk.decide(each)).deliveries)
             outages.see(each.results)
         after = rounds[-1].key
         done.looks += sum(len(each.readings) + len(each.results) for each in rounds)
         done.outages = outages.count
         turned()
-    for sent in filter(window.shows, postbox.send(None)):
+    for sent in filter(window.shows, channels.send(None)):
         yield sent
 
 

@@ -1,4 +1,4 @@
-"""Tries channels: one message to each that says it is only a test."""
+"""For `colter alerts test`: sends channels a message that says it is only a test."""
 
 import asyncio
 import logging

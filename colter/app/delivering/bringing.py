@@ -1,16 +1,16 @@
-"""Brings sinks what they are owed, and tells what is to be told, side by side; also beside other work."""
+"""Brings sinks and channels what they are owed, all of them side by side: now, or in the background of other work."""
 
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
 from colter.app.delivering.deliveries import Arrived, Deliveries, ignore
-from colter.app.keeper import Keeper
+from colter.app.history.keeper import Keeper
 from colter.core.errors import ColterError
 
 
 class Bringing:
-    """One run at a time. Close it before the sinks and channels."""
+    """Does so, one pass at a time. To be closed before the sinks and channels."""
 
     def __init__(self, deliveries: Deliveries, keeper: Keeper) -> None:
         self._deliveries = deliveries
@@ -18,14 +18,14 @@ class Bringing:
         self._meanwhile: asyncio.Task[object] | None = None
 
     async def bring(self, sinks: Sequence[str], patience: timedelta, arrived: Arrived) -> list[ColterError]:
-        """Bring it now; what went wrong. What is not taken stays owed."""
+        """Bring what is owed now. Returns what went wrong; what is not taken stays owed."""
         if self._meanwhile:
             await self._meanwhile
             self._meanwhile = None
         return await self._bring(sinks, patience, arrived)
 
     def begin(self, sinks: Sequence[str]) -> None:
-        """Begin to, if that is not going on already, and go on with other work; what goes wrong is seen by `bring`."""
+        """Begin a pass in the background, unless one is going on. What goes wrong in it, the next `bring` meets too."""
         if self._meanwhile is None or self._meanwhile.done():
             self._meanwhile = asyncio.create_task(self._bring(sinks, timedelta(), ignore))
 

@@ -68,7 +68,6 @@ class Courier:
     """When something last arrived."""
     _failures: int = 0
     """Tries in a row that failed, those of earlier runs too."""
-    _careful: bool = False
 
     async def deliver(self, patience: timedelta) -> None:
         """Deliver until nothing is owed.
@@ -105,18 +104,21 @@ class Courier:
     async def _bring_all(self) -> None:
         page = await self.route.load(None)
         while page:
-            upcoming = asyncio.create_task(self.route.load(page.keys[-1]))  # read while this page is on its way
+            behind = page.keys[-1]
+            # The next one is read while this one is on its way, but not for a recipient that may take nothing.
+            upcoming = None if self.route.careful else asyncio.create_task(self.route.load(behind))
             try:
-                refused = await self.route.bring(page, self._still_ours, careful=self._careful)
+                refused = await self.route.bring(page, self._still_ours)
                 await self._settle(page, refused)
             finally:
-                following = await upcoming  # to its end: the store must not be closed under it
-            page = following
+                following = await upcoming if upcoming else None  # to its end: the store must not be closed under it
+            page = following if upcoming else await self.route.load(behind)
 
     async def _settle(self, page: Page, refused: list[Refusal]) -> None:
         await self.store.settle(page.keys, refused)
         self.refused += refused
-        self._moved, self._careful = self.clock.monotonic(), False
+        self.route.adapt(arrived=True)
+        self._moved = self.clock.monotonic()
         if self._failures:
             self._failures = 0
             await self.store.note("sink", self.route.name, None)
@@ -125,7 +127,7 @@ class Courier:
     async def _note(self, error: DeliveryError) -> timedelta:
         """Remember the failure; how long to wait before the next try."""
         self._failures += 1
-        self._careful = True
+        self.route.adapt(arrived=False)
         wait, asked = rest(error, self._failures), error.retry_after is not None
         await self.store.note("sink", self.route.name, str(error), retry_at=self.clock.now() + wait, asked=asked)
         log.info("%s: not delivered (%d in a row): %s", self.route.name, self._failures, error)

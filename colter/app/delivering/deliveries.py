@@ -12,7 +12,7 @@ from typing import Any
 
 from colter.app.cycle import bug
 from colter.app.delivering.courier import Bounds, Courier
-from colter.app.delivering.routes import Newest, ToDisplay, ToSink
+from colter.app.delivering.routes import Newest, Route, ToDisplay, ToSink
 from colter.core.clock import Clock
 from colter.core.errors import ColterError, DeliveryError
 from colter.core.model import Refusal
@@ -71,6 +71,8 @@ class Deliveries:
         self._fate = "kept; the next run with this sink delivers it" if lasting else "lost, because nothing is kept"
         self._holder = f"{platform.node()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._sinks: dict[str, AnySink] = {}
+        self._routes: dict[str, Route] = {}
+        """To those of them that were brought something: each knows how much its recipient has taken at a time."""
         self._stale: set[str] = set()
         """Those of them that were made by settings that do not hold any more."""
         self._refused: defaultdict[str, list[Refusal]] = defaultdict(list)
@@ -90,6 +92,7 @@ class Deliveries:
         """A sink by its name; ColterError when its settings or secrets are not usable."""
         if name in self._stale:
             self._stale.discard(name)
+            self._routes.pop(name, None)
             await self._sinks.pop(name).close()
         if name not in self._sinks:
             self._sinks[name] = await self._make(name)
@@ -154,12 +157,8 @@ class Deliveries:
     async def _one(self, name: str, patience: timedelta, arrived: Arrived, fate: str) -> list[ColterError]:
         """`fate`: what becomes of what it does not take."""
         try:
-            sink = await self.sink(name)
-            route = (
-                ToDisplay(sink, self._store, self._latest) if isinstance(sink, Display) else ToSink(sink, self._store)
-            )
             courier = Courier(
-                route,
+                await self._route(name),
                 self._store,
                 self._clock,
                 self._holder,
@@ -176,6 +175,14 @@ class Deliveries:
         except Exception as error:  # the plugin border: a bug in one sink must not cost the others their measurements
             return [bug(name, error)]
         return []
+
+    async def _route(self, name: str) -> Route:
+        sink = await self.sink(name)
+        if name not in self._routes:
+            self._routes[name] = (
+                ToDisplay(sink, self._store, self._latest) if isinstance(sink, Display) else ToSink(sink, self._store)
+            )
+        return self._routes[name]
 
     def _note_loss(self, name: str, count: int) -> None:
         known, self._losing[name] = name in self._losing, self._clock.now()

@@ -9,7 +9,7 @@ from colter.core.model import Latest, Refusal
 from colter.core.ports import Display, Sink, Store
 
 PAGE = 10_000
-"""Most entries of one page, or one round if that is larger. Two pages are in memory at a time."""
+"""Most entries of one page, or one round if that is larger. Two are in memory at a time."""
 
 Before = Callable[[], Awaitable[None]]
 Newest = Callable[[], Awaitable[Sequence[Latest]]]
@@ -33,20 +33,26 @@ class Route(Protocol):
 
     name: str
 
+    @property
+    def careful(self) -> bool:
+        """Whether it failed of late: nothing is read ahead for it."""
+
     async def load(self, after: str | None) -> Page | None:
         """The next of what is owed, behind the delivery with this key; None when there is nothing more."""
 
-    async def bring(self, page: Page, before: Before, *, careful: bool) -> list[Refusal]:
+    async def bring(self, page: Page, before: Before) -> list[Refusal]:
         """Hand it over, and return what was refused for good.
 
         Args:
             page: what `load` gave.
             before: awaited before every request; what it raises ends the sending.
-            careful: something has just failed: in smaller parts.
 
         Raises:
             DeliveryError: not all of it has arrived.
         """
+
+    def adapt(self, *, arrived: bool) -> None:
+        """Go on after a page has arrived, or has not."""
 
 
 class ToSink:
@@ -58,9 +64,15 @@ class ToSink:
         self._store = store
         self._batch = sink.batch
 
+    @property
+    def careful(self) -> bool:
+        """Whether less than a whole batch is sent at a time."""
+        return self._batch < self._sink.batch
+
     async def load(self, after: str | None) -> Page | None:
         """The next rounds, encoded already: that goes on while the page before is on its way."""
-        owed = await self._store.next_owed("sink", self.name, most=PAGE, after=after)
+        most = self._batch if self.careful else PAGE
+        owed = await self._store.next_owed("sink", self.name, most=most, after=after)
         if not owed:
             return None
         rounds = await self._store.rounds_by_key([delivery.round_key for delivery in owed if delivery.round_key])
@@ -68,14 +80,19 @@ class ToSink:
         parcels = await encode(self._sink, entries)
         return Page([delivery.key for delivery in owed], len(entries), parcels)
 
-    async def bring(self, page: Page, before: Before, *, careful: bool) -> list[Refusal]:
-        """A sink that fails is given less at a time, until it keeps up again: it may just be slow."""
-        self._batch = max(1, self._batch // 2) if careful else min(self._sink.batch, self._batch * 2)
+    async def bring(self, page: Page, before: Before) -> list[Refusal]:
+        """Hand it over in batches."""
         return await send(self._sink, page.parcels, batch=self._batch, before=before)
+
+    def adapt(self, *, arrived: bool) -> None:
+        """Give one that fails less at a time, until it keeps up again: it may just be slow."""
+        self._batch = min(self._sink.batch, self._batch * 2) if arrived else max(1, self._batch // 2)
 
 
 class ToDisplay:
-    """The newest state, once for all rounds that are owed."""
+    """The newest state, once for all rounds that are owed, in one piece."""
+
+    careful = False
 
     def __init__(self, display: Display, store: Store, latest: Newest | None = None) -> None:
         self.name = display.name
@@ -91,8 +108,11 @@ class ToDisplay:
         keys = keys[1:] if after else keys
         return Page(keys) if keys else None
 
-    async def bring(self, page: Page, before: Before, *, careful: bool) -> list[Refusal]:  # noqa: ARG002  it is one piece
+    async def bring(self, page: Page, before: Before) -> list[Refusal]:  # noqa: ARG002  all pages show the same
         """What is known by now, which is not older than any round of the page."""
         await before()
         await self._display.show(await self._latest())
         return []
+
+    def adapt(self, *, arrived: bool) -> None:
+        """Go on as before."""

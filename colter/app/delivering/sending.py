@@ -1,4 +1,4 @@
-"""Handing entries to a sink: in batches, and around the one item that it refuses. Nothing else in Colter does that."""
+"""Hands entries to a sink in batches, and finds the single items that it refuses. Nothing else in Colter does that."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable

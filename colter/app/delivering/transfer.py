@@ -20,7 +20,7 @@ _PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HistoryWindow:
     """What part of the history is wanted."""
 
     since: datetime
@@ -67,7 +67,7 @@ class Page:
     """Key of its last round."""
 
 
-async def read_pages(store: Store, asked: Asked, *, after: str | None = None) -> AsyncGenerator[Page, None]:
+async def read_pages(store: Store, asked: HistoryWindow, *, after: str | None = None) -> AsyncGenerator[Page, None]:
     """Page by page; the next one is read while the last one is worked on. To be closed (`aclosing`)."""
 
     async def load(after: str | None) -> Page | None:
@@ -87,7 +87,7 @@ async def read_pages(store: Store, asked: Asked, *, after: str | None = None) ->
         await asyncio.gather(upcoming, return_exceptions=True)  # to its end: the store must not be closed under it
 
 
-async def count_entries(store: Store, asked: Asked) -> int:
+async def count_entries(store: Store, asked: HistoryWindow) -> int:
     """How many readings and results it is."""
     if not asked.sources:
         return await store.entries(asked.since, asked.until)
@@ -105,7 +105,7 @@ class Mover:
     """How long to go on while nothing arrives."""
     watcher: Watcher
 
-    async def into_sink(self, sink: Sink[Any], asked: Asked) -> Moved:
+    async def into_sink(self, sink: Sink[Any], asked: HistoryWindow) -> Moved:
         """All of it into a sink.
 
         Raises:
@@ -117,7 +117,7 @@ class Mover:
         return moved
 
     async def into_file(
-        self, part: Part, asked: Asked, arrange: Callable[[Iterator[str]], Iterator[str]] | None = None
+        self, part: Part, asked: HistoryWindow, arrange: Callable[[Iterator[str]], Iterator[str]] | None = None
     ) -> Moved:
         """All of it into a file, which appears when it is whole.
 
@@ -137,11 +137,11 @@ class Mover:
         await self.store.end_transfer(asked.key)
         return moved
 
-    async def _start(self, asked: Asked) -> Transfer:
+    async def _start(self, asked: HistoryWindow) -> Transfer:
         known = await self.store.transfer(asked.key)
         return known or Transfer(asked.key, asked.since, asked.until)
 
-    async def _move(self, sink: Sink[Any], asked: Asked, start: Transfer, size: Callable[[], int]) -> Moved:
+    async def _move(self, sink: Sink[Any], asked: HistoryWindow, start: Transfer, size: Callable[[], int]) -> Moved:
         asked = replace(asked, since=start.since, until=start.until)
         total = await self.store.entries(start.since, start.until)
         left = await self.store.entries(start.since, start.until, after=start.after)

@@ -1,7 +1,6 @@
-"""The channels: ways to tell somebody."""
+"""The channels (ways to tell somebody), and how each is made from the configuration."""
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from colter.app.registry.parts import Parts, not_set_up
@@ -16,6 +15,7 @@ from colter.config.schema.alerting import (
 from colter.config.schema.secretref import SecretRef
 from colter.config.settings import Settings
 from colter.core.errors import ConfigError
+from colter.core.names import did_you_mean
 from colter.core.ports import Notifier
 from colter.core.secret import Secret
 
@@ -25,9 +25,7 @@ def check_channel(name: str, settings: Settings) -> None:
     known = list(settings.config.channels)
     if name in known:
         return
-    near = get_close_matches(name, known, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    hint = f"{guess}configured are: {', '.join(known)}"
+    hint = f"{did_you_mean(name, known)} configured are: {', '.join(known)}".lstrip()
     raise ConfigError(
         f"alerts.channels: no channel is called {name!r}",
         hint=hint if known else "add one, or the section `smtp` for a channel `email`: docs/channels.md",

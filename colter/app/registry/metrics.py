@@ -1,4 +1,4 @@
-"""Every number there is, from all sources."""
+"""The catalogue of metrics: every number that any source can measure."""
 
 from collections.abc import Mapping
 

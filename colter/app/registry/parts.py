@@ -1,4 +1,4 @@
-"""What everything is made from: settings with their secrets, the way out, the past and the time."""
+"""What sources, sinks and channels are made from: settings with their secrets, an HTTP client, the history, a clock."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ class Parts:
 
     settings: Settings
     open_http: "Callable[[], Http]"
-    """The way out; httpx, for which a file and a mail have no use, costs a quarter of a second."""
+    """Opens the HTTP client. Only when asked: importing httpx takes a quarter of a second, and a file needs none."""
     recall: Recall
     clock: Clock
     allowances: Allowances = field(default_factory=Allowances)
 
     @property
     def http(self) -> "Http":
-        """The way out, for those who need it."""
+        """The HTTP client, opened when it is first asked for."""
         return self.open_http()
 
     def secret(self, ref: SecretRef | None) -> Secret | None:

@@ -1,4 +1,4 @@
-"""The sinks: where measurements go."""
+"""The sinks (where measurements go), and how each is made from the configuration."""
 
 import platform
 from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +21,7 @@ class SinkKind:
     """One kind of sink."""
 
     section: str
-    """Of the configuration: without it the sink is not set up."""
+    """The section of the configuration that sets it up."""
     make: Callable[[Parts], Sink[Any] | Display]
 
 

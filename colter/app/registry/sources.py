@@ -1,4 +1,4 @@
-"""The sources: who reads what."""
+"""The sources (GitHub, package indexes), and how each is made from the configuration."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What became of everything in a stretch of time: how long endpoints were up, how far numbers moved."""
+"""Reports over a window of time: how long endpoints were up, and how far the numbers of all others moved."""

@@ -1,4 +1,4 @@
-"""How endpoints were, each by itself and by group."""
+"""How long endpoints were up, each by itself and by group."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -49,7 +49,7 @@ class Tracked:
 
 
 async def read_tracked(store: Store, targets: Sequence[Target], window: Window) -> Sequence[Tracked]:
-    """Those of these of which anything is known in the window."""
+    """What became of each of these targets; those of which nothing is known in the window are left out."""
     if not targets:
         return []
     metrics = _plain_metrics()
@@ -61,14 +61,9 @@ async def read_tracked(store: Store, targets: Sequence[Target], window: Window) 
     return [tracked for tracked in found if tracked.moves or tracked.events]
 
 
-def is_time(metric: Metric) -> bool:
-    """Whether its number is a moment, which has no difference that anybody wants to know."""
-    return metric.key.endswith("_timestamp")
-
-
 def _plain_metrics() -> Mapping[tuple[str, str], Metric]:
-    """By source and key, without splits."""
-    return {place: metric for place, metric in catalogue().items() if not metric.labels and not is_time(metric)}
+    """The metrics to report, by source and key: no splits, and no moments."""
+    return {place: metric for place, metric in catalogue().items() if not metric.labels and not metric.is_time}
 
 
 def _moves(target: Target, metrics: Mapping[tuple[str, str], Metric], before: Values, within: Values) -> Sequence[Move]:

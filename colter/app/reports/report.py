@@ -1,11 +1,11 @@
-"""Everything that became of everything, in one window."""
+"""The report as a whole: endpoints, groups, repositories and packages, in one window of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from colter.app.paces import read_paces
+from colter.app.history.paces import read_paces
 from colter.app.reports.counting import Counted, count_up
 from colter.app.reports.endpoints import EndpointReport, GroupReport, grouped, read_endpoints
 from colter.app.reports.numbers import Tracked, read_tracked
@@ -16,12 +16,12 @@ from colter.core.errors import StateError
 from colter.core.ports import Store
 
 if TYPE_CHECKING:  # what brings history elsewhere; a report does without
-    from colter.app.delivering.transfer import Asked
+    from colter.app.delivering.transfer import HistoryWindow
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of everything."""
+    """How everything that was asked for did in one window."""
 
     at: datetime
     """When it was made."""
@@ -42,7 +42,7 @@ class Report:
 async def make_report(
     store: Store,
     config: Config,
-    asked: "Asked",
+    asked: "HistoryWindow",
     names: Sequence[str],
     *,
     now: datetime,

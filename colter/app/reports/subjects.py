@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from colter.app.alerting.silencing import Watched, watched
+from colter.app.naming import Nameable, nameable
 from colter.config.schema.config import Config
 from colter.config.schema.endpoints import Endpoint
 from colter.core.model import Target
@@ -39,15 +39,15 @@ def subjects(config: Config, seen: Iterable[TargetStatus]) -> Sequence[Subject]:
 
 
 def chosen(names: Sequence[str], config: Config, known: Sequence[Subject]) -> Sequence[Subject]:
-    """Those that are meant by any of the names, all without names; `@` stands before a tag or a group.
+    """Those that any of the names means; without names, all. `@` stands before a tag or a group.
 
     Raises:
         UsageError: a name means nothing; the hint has the nearest one.
     """
     if not names:
         return known
-    nameable = Watched({**watched(config, ()).targets, **{each.target: _labels(each) for each in known}})
-    meant = frozenset[Target]().union(*map(nameable.meant, names))
+    all_known = Nameable({**nameable(config, ()).targets, **{each.target: _labels(each) for each in known}})
+    meant = frozenset[Target]().union(*map(all_known.meant, names))
     return [subject for subject in known if subject.target in meant]
 
 

@@ -1,1 +1,1 @@
-"""Watching for weeks: what is due is measured, what was measured becomes rounds, and nothing delays measuring."""
+"""The daemon: what is due is measured, what was measured becomes rounds, and nothing delays measuring."""

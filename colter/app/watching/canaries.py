@@ -1,4 +1,8 @@
-"""Whom to ask whether it is us: addresses that were named for it, services we talk to, hosts that answered last."""
+"""Canaries: addresses that are probed to find out whether this machine itself is offline.
+
+They are those that the configuration names for it. Where it names none, they are the servers that Colter talks to
+anyway, and the hosts of endpoints that answered last.
+"""
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,7 +23,7 @@ _REMEMBERED = 50
 
 
 class Canaries:
-    """Asks them. Close it at the end."""
+    """Knows them and probes them. To be closed at the end."""
 
     def __init__(
         self,
@@ -28,15 +32,15 @@ class Canaries:
         endpoints: Mapping[str, Check],
         open_: Callable[[], Prober],
     ) -> None:
-        """`endpoints` by name; only where nothing was named, services and endpoints are asked.
+        """`endpoints` by name; services and endpoints count only where `named` is empty.
 
-        They are asked by a prober of their own: in the one of the endpoints they would wait behind those that hang.
+        They have a prober of their own: in the one of the endpoints they would wait behind those that hang.
         """
         self._open = open_
         self._prober: Prober | None = None
         self._answered: OrderedDict[str, Check] = OrderedDict()
         self._alive: set[str] = set()
-        """Of the fixed ones, who has ever answered."""
+        """Names of those that have ever answered."""
         self._anybody = False
         self._fixed: Sequence[Check] = ()
         self.adopt(named, services, endpoints)
@@ -45,21 +49,21 @@ class Canaries:
         """Go on with these; whether it is time to `begin` again."""
         before = self._fixed
         self._fixed = [quick(check) for check in (named or services)]
-        self._doors = {} if named else endpoints
+        self._endpoints = {} if named else endpoints
         for host, check in list(self._answered.items()):
-            if self._doors.get(check.name) != check:
+            if self._endpoints.get(check.name) != check:
                 del self._answered[host]
         return self._fixed != before
 
     async def begin(self) -> None:
-        """Learn who answers at all: whoever never did, a firewall may keep from us."""
+        """Learn who answers at all: who never did may be behind a firewall, and tells nothing."""
         await self.any_alive(self._fixed)
 
     def remember(self, result: ProbeResult) -> None:
         """An endpoint has answered."""
         self._anybody = True
-        check = self._doors.get(result.endpoint)
-        if check is None or not _has_door(check):
+        check = self._endpoints.get(result.endpoint)
+        if check is None or not _takes_connections(check):
             return
         self._answered[check.address.host] = check
         self._answered.move_to_end(check.address.host)
@@ -67,14 +71,14 @@ class Canaries:
             self._answered.popitem(last=False)
 
     def witnesses(self, failing: Collection[str]) -> Sequence[Check]:
-        """Who can tell whether it is us, when these hosts fail; maybe nobody."""
+        """Whom to probe when these hosts fail, to find out whether this machine is offline; maybe nobody."""
         known = [check for check in self._fixed if check.name in self._alive or not self._anybody]
         if len(self._answered) < _FEWEST:
             return known
         last = list(reversed(self._answered))
         first = [host for host in last if host not in failing]
         hosts = [*first, *(host for host in last if host in failing)][:_MOST]
-        return known + [_door(self._answered[host]) for host in hosts]
+        return known + [_connection_to(self._answered[host]) for host in hosts]
 
     async def any_alive(self, witnesses: Sequence[Check]) -> bool:
         """Whether one of them answers as it should."""
@@ -98,11 +102,11 @@ def quick(check: Check) -> Check:
     return replace(check, timeout=min(check.timeout, TIMEOUT), confirm=0, warn=())
 
 
-def _has_door(check: Check) -> bool:
+def _takes_connections(check: Check) -> bool:
     return bool(check.address.port) and check.address.scheme not in ("dns", "icmp") and check.proxy is None
 
 
-def _door(check: Check) -> Check:
-    """No more than a connection to where the endpoint is."""
+def _connection_to(check: Check) -> Check:
+    """A check that only connects to the server of this endpoint."""
     url = Url("tcp", check.address.host, check.address.port, "")
-    return Check(f"door of {url.place}", url, timeout=TIMEOUT, family=check.family, resolver=check.resolver)
+    return Check(f"connection to {url.place}", url, timeout=TIMEOUT, family=check.family, resolver=check.resolver)

@@ -1,11 +1,11 @@
-"""A configuration that takes the place of another: read, checked and opened as a whole before anything is touched."""
+"""A new configuration for a running daemon: read, checked and decrypted as a whole before anything is touched."""
 
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
-from colter.app.editions import needed_secrets
 from colter.app.registry import check_sinks
+from colter.app.settings_in_use import needed_secrets
 from colter.app.watching.plan import WatchPlan, read_watch_plan
 from colter.config.rhythm import Rhythm
 from colter.config.schema.config import Config
@@ -19,7 +19,7 @@ Locked = Mapping[tuple[str, ...], LockedError]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to go on by."""
+    """What the daemon goes on by."""
 
     settings: Settings
     plan: WatchPlan
@@ -29,7 +29,7 @@ class Change:
 def read_change(
     settings: Settings, before: WatchPlan, *, every: Rhythm | None = None, sinks: Sequence[str] = ()
 ) -> Change:
-    """What there is to go on by, with other settings.
+    """What the daemon is to go on by, with these settings.
 
     Endpoints whose secrets are locked stay as they were, and new ones among them wait.
 
@@ -50,7 +50,7 @@ def read_change(
 
 
 def open_secrets(settings: Settings, sinks: Sequence[str]) -> Locked:
-    """Open everything that will be needed; what of it is locked.
+    """Decrypt every secret that will be needed. Returns those that are locked.
 
     Raises:
         ConfigError: an environment variable is not set.
@@ -72,7 +72,7 @@ def open_secrets(settings: Settings, sinks: Sequence[str]) -> Locked:
 
 
 def after_restart(before: Config, now: Config) -> list[str]:
-    """Keys that have changed, and that a running daemon does not heed."""
+    """Keys that have changed, but take effect only when the daemon is started anew."""
     kept = {
         "daemon.listen": (before.daemon.listen, now.daemon.listen),
         "log.file": (before.log.file, now.log.file),
@@ -92,9 +92,12 @@ def _without_locked(settings: Settings, locked: Locked) -> Settings:
 
 def _with_former(plan: WatchPlan, before: WatchPlan, locked: Locked) -> WatchPlan:
     names = _endpoints(locked)
+    known = {each.check.name: each for each in before.endpoints}
+    # Of thousands that are as they were there is one copy: whoever still holds the plan before holds no memory by it.
+    same = [former if (former := known.get(each.check.name)) == each else each for each in plan.endpoints]
     return replace(
         plan,
-        endpoints=[*plan.endpoints, *(each for each in before.endpoints if each.check.name in names)],
+        endpoints=[*same, *(each for each in before.endpoints if each.check.name in names)],
         jobs={**plan.jobs, **{name: job for name, job in before.jobs.items() if name in names}},
         tokens={**plan.tokens, **{name: token for name, token in before.tokens.items() if name in names}},
     )

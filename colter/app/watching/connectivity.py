@@ -1,4 +1,4 @@
-"""F11: when it is us who are offline, results are unknown, and nobody is woken; afterwards one message tells of it."""
+"""When this machine is offline, results are unknown and nobody is alerted. Afterwards one message says so (F11)."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from colter.app.watching.canaries import Canaries
-from colter.app.watching.near import is_near
+from colter.app.watching.loopback import is_loopback
 from colter.core.alerting.connectivity import NETWORK, HostLook, cut_from
 from colter.core.clock import Clock
 from colter.core.model import EndpointState, ProbeResult, Reason
@@ -21,7 +21,7 @@ _BAD = (EndpointState.DOWN, EndpointState.DEGRADED)
 
 @dataclass(frozen=True, slots=True)
 class Offline:
-    """A time in which we were."""
+    """A time in which this machine was offline."""
 
     since: datetime
     until: datetime
@@ -29,15 +29,15 @@ class Offline:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Results as they may be believed."""
+    """Results after it was asked whether this machine was offline."""
 
     results: Sequence[ProbeResult]
     over: Offline | None = None
-    """We were offline until now."""
+    """This machine was offline until now."""
 
 
 class Connectivity:
-    """Tells what is wrong with others from what is wrong with our own line."""
+    """Tells failures of endpoints from a failure of our own network."""
 
     def __init__(self, checks: Mapping[str, Check], canaries: Canaries, clock: Clock) -> None:
         """`checks` of the endpoints by name."""
@@ -121,4 +121,4 @@ def is_network_failure(result: ProbeResult) -> bool:
 def _distant_host(check: Check) -> str | None:
     """Its host, or None where no line leads to it."""
     host = check.proxy.url.host if check.proxy else check.address.host
-    return None if is_near(host) else host
+    return None if is_loopback(host) else host

@@ -10,12 +10,12 @@ from colter.app.watching.canaries import Canaries
 from colter.app.watching.connectivity import Connectivity, Offline
 from colter.app.watching.endpoints import Endpoints
 from colter.app.watching.health import Health
+from colter.app.watching.heartbeat_ping import ping_heartbeat_url
 from colter.app.watching.jobs import Jobs
+from colter.app.watching.loop import watch
 from colter.app.watching.plan import WatchPlan
 from colter.app.watching.rounds import Rounds
-from colter.app.watching.sign_of_life import give_signs
 from colter.app.watching.sources import Sources
-from colter.app.watching.watch import watch
 from colter.config.schema.endpoints import Endpoint
 from colter.core.clock import Clock
 from colter.core.model import ProbeResult, Round
@@ -52,7 +52,7 @@ Follow = Callable[[Callable[[WatchPlan], None]], Coroutine[Any, Any, None]]
 
 
 async def never(_: Callable[[WatchPlan], None]) -> None:
-    """For those whose plan stays."""
+    """The `Follow` of those whose plan never changes."""
 
 
 async def run_daemon(
@@ -94,7 +94,7 @@ async def run_daemon(
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(work.serve())
-            group.create_task(give_signs(lambda: plan.heartbeat_url, work.fetch, health, clock))
+            group.create_task(ping_heartbeat_url(lambda: plan.heartbeat_url, work.fetch, health, clock))
             group.create_task(follow(adopt))
             await canaries.begin()
             await watch(endpoints, jobs, sources, rounds, clock, turned=health.turned)

@@ -1,4 +1,4 @@
-"""The endpoints: each is begun when it is due, and what is doubtful because of us is not held against it."""
+"""Probes each endpoint when it is due. A failure that may be ours (we were stopped, or too late) becomes unknown."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from colter.app.watching.pulse import Pulse
+from colter.app.watching.interruptions import Interruptions
 from colter.app.watching.schedule import SOON, Schedule
 from colter.core.clock import Clock
 from colter.core.model import EndpointState, ProbeResult, Reason
@@ -20,7 +20,7 @@ _BAD = (EndpointState.DOWN, EndpointState.DEGRADED)
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedEndpoint:
     """An endpoint, and how often it is looked at."""
 
     check: Check
@@ -32,7 +32,7 @@ class _Begun:
     due: datetime
     interval: timedelta
     disturbed: bool = False
-    """Something happened to us since; a bad result would tell of that."""
+    """This process was stopped, or the clock was set, since: a bad result may come of that."""
 
 
 class Endpoints:
@@ -40,7 +40,7 @@ class Endpoints:
 
     def __init__(
         self,
-        watched: Sequence[Watched],
+        watched: Sequence[WatchedEndpoint],
         prober: Prober,
         clock: Clock,
         emit: Callable[[Sequence[ProbeResult]], None],
@@ -54,12 +54,12 @@ class Endpoints:
         self._emit = emit
         self._schedule = Schedule(self._intervals, clock, soon=soon)
         self.counts = self._schedule.counts
-        self._pulse = Pulse(clock)
+        self._interruptions = Interruptions(clock)
         self._begun: dict[str, _Begun] = {}
         self._on_their_way: set[asyncio.Future[None]] = set()
         self._behind = False
 
-    def adopt(self, watched: Sequence[Watched]) -> None:
+    def adopt(self, watched: Sequence[WatchedEndpoint]) -> None:
         """Go on with these. What is on its way of those that are as they were arrives; all else is not heard of."""
         before, self._watched = self._watched, {each.check.name: each for each in watched}
         self._schedule.adopt(self._intervals)
@@ -69,7 +69,7 @@ class Endpoints:
 
     def begin_due(self) -> None:
         """Begin what is due."""
-        self._feel()
+        self._note_interruptions()
         if not (runs := self._schedule.due()):
             return
         now, monotonic = self._clock.now(), self._clock.monotonic()
@@ -95,11 +95,11 @@ class Endpoints:
     def _intervals(self) -> Mapping[str, timedelta]:
         return {name: each.interval for name, each in self._watched.items()}
 
-    def _is_as_in(self, before: Mapping[str, Watched], name: str) -> bool:
+    def _is_as_in(self, before: Mapping[str, WatchedEndpoint], name: str) -> bool:
         return name in self._watched and self._watched[name].check == before[name].check
 
     def _take(self, batch: Mapping[str, _Begun], results: Sequence[ProbeResult]) -> None:
-        self._feel()
+        self._note_interruptions()
         asked = [result for result in results if self._finish(result.endpoint, batch)]
         self._emit([self._judge(result, batch[result.endpoint]) for result in asked])
 
@@ -122,8 +122,8 @@ class Endpoints:
         self._tell_behind(late)
         return _unknown(result, "it was looked at later than its interval: Colter had too much to do")
 
-    def _feel(self) -> None:
-        if self._pulse.missed():
+    def _note_interruptions(self) -> None:
+        if self._interruptions.happened():
             for begun in self._begun.values():
                 begun.disturbed = True
 

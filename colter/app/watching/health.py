@@ -26,7 +26,7 @@ class Health:
         self.rounds: Counter[str] = Counter()
         """Rounds that were kept, by source."""
         self.last_round: datetime | None = None
-        """When one was kept last."""
+        """When a round was kept last."""
         self.durations: dict[str, timedelta] = {}
         """By source: how long its last round took, from its first look until it was kept."""
         self.started = clock.now()
@@ -35,7 +35,7 @@ class Health:
         self.reload_problem: str | None = None
         """Why the last change of the configuration was not taken over."""
         self.wrong_since: datetime | None = None
-        """Since when none was; None: the newest is in use."""
+        """Since when the newest configuration has not been in use; None: it is."""
         self.locked: Sequence[str] = ()
         """Keys of the secrets that could not be opened since: what needs them goes on as it was."""
         self._wrong = 0.0
@@ -71,7 +71,7 @@ class Health:
     def lag(self) -> float:
         """Seconds that a look of the last minute or two has begun after it was due, at most."""
         now = self._clock.monotonic()
-        return max((counts.lag.of_late(now) for counts in self.counts.values()), default=0.0)
+        return max((counts.lag.value(now) for counts in self.counts.values()), default=0.0)
 
     def is_alive(self, now: float) -> bool:
         """Whether the loop turns; `now` by the monotonic clock. Until its first turn it is only starting."""

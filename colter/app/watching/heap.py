@@ -1,4 +1,4 @@
-"""For whoever runs for long: one heap for all threads, and no garbage in it."""
+"""Memory of processes that run for long: one heap for all threads, and garbage is collected as often as by default."""
 
 import ctypes
 import gc

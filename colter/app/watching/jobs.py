@@ -1,4 +1,4 @@
-"""The jobs that report to Colter: whether each has, is looked up as often as an endpoint is probed."""
+"""Jobs that report to Colter: it is looked up regularly whether each has reported in time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence

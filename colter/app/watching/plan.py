@@ -1,4 +1,4 @@
-"""What is configured to be watched, in the words of the loop."""
+"""What a daemon watches: endpoints, jobs, repositories and packages, and how often, from the configuration."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from functools import cached_property
 
 from colter.app.registry import TrackPlan, configured_sources
 from colter.app.watching.canaries import quick
-from colter.app.watching.endpoints import Watched
+from colter.app.watching.endpoints import WatchedEndpoint
 from colter.app.watching.schedule import SOON
 from colter.app.watching.servers import distant_servers
 from colter.app.watching.tokens import read_tokens
@@ -27,7 +27,7 @@ TRACK_TIMEOUT = timedelta(minutes=10)
 class WatchPlan:
     """Everything that is watched."""
 
-    endpoints: Sequence[Watched]
+    endpoints: Sequence[WatchedEndpoint]
     jobs: Mapping[str, tuple[Endpoint, timedelta]]
     """By name: jobs that report, and how often it is looked up whether they have."""
     sources: Sequence[TrackPlan]
@@ -43,7 +43,7 @@ class WatchPlan:
     soon: timedelta = SOON
     """Within this each endpoint has its first look."""
     tokens: Mapping[str, Secret] = field(default_factory=dict)
-    """By which jobs report over HTTP, by name of the job."""
+    """By the name of the job: the token by which it reports over HTTP."""
     heartbeat_url: str | None = None
     """What is fetched while all goes well."""
 
@@ -59,7 +59,7 @@ class WatchPlan:
 
     @cached_property
     def checks(self) -> Mapping[str, Check]:
-        """Those of the endpoints, by name."""
+        """The checks of the endpoints, by name."""
         return {each.check.name: each.check for each in self.endpoints}
 
 
@@ -79,7 +79,7 @@ def read_watch_plan(settings: Settings, every: Rhythm | None = None, *, soon: ti
     defaults = config.probe
     plan = WatchPlan(
         endpoints=[
-            Watched(check_from_config(each, defaults, settings.reveal), each.interval or defaults.interval)
+            WatchedEndpoint(check_from_config(each, defaults, settings.reveal), each.interval or defaults.interval)
             for each in config.endpoints
             if each.address
         ],

@@ -1,4 +1,4 @@
-"""F22: the configuration is read again when its file changes, or on demand; a bad one changes nothing."""
+"""The configuration is read again when its file changes, or on demand; a bad one changes nothing (F22)."""
 
 import asyncio
 import logging
@@ -62,7 +62,7 @@ class Reload:
             clock: the time.
             told: told why a new version is not taken over; None: it was.
             around: entered while one is taken over.
-            stale: whether more could be made of the file now than when it was read.
+            stale: whether to read the same file again: secrets in it were locked, and may be open now.
         """
         self._path = path
         self._used = self._seen = used

@@ -1,4 +1,4 @@
-"""From results that come one by one to rounds: about one a second, each judged by our own connectivity first."""
+"""Gathers results into rounds, about one a second. Each is first asked whether this machine was offline."""
 
 import asyncio
 import logging

@@ -1,4 +1,7 @@
-"""When each of many is due: at a phase of its own, by a clock that never jumps, never beside itself."""
+"""When each of many things is due: once in its interval, at a time of its own, and never while it is still running.
+
+It goes by the monotonic clock, which nobody can set.
+"""
 
 import heapq
 from collections.abc import Collection, Mapping
@@ -6,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
-from colter.app.watching.worst import Worst
+from colter.app.watching.recent_maximum import RecentMaximum
 from colter.core.clock import Clock
 
 SOON = timedelta(minutes=1)
@@ -22,7 +25,7 @@ class Counts:
     """What has begun, and what did not go as planned, since the start."""
 
     begun: int = 0
-    lag: Worst = field(default_factory=Worst)
+    lag: RecentMaximum = field(default_factory=RecentMaximum)
     """Seconds from when a run was due until it began."""
     skipped: int = 0
     """Runs that fell out because the one before was still going on."""
@@ -56,7 +59,7 @@ class Schedule:
         self._places: dict[str, int] = {}
         self._seconds: list[float] = []
         self._slots: list[float] = []
-        """When each is due in its phase; what is due apart from that is due there all the same."""
+        """When each is due next by its phase. `_due` may have an earlier time: soon after a start or a sleep."""
         self._due: list[tuple[float, int]] = []
         self._running: set[int] = set()
         self.counts = Counts()

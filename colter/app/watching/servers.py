@@ -1,9 +1,9 @@
-"""The servers that are configured: with each of them Colter talks anyway, so each can tell whether it is online."""
+"""The servers that Colter talks to anyway, as configured: whether they answer tells whether this machine is online."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 
-from colter.app.watching.near import is_near
+from colter.app.watching.loopback import is_loopback
 from colter.config.schema.destination import origin
 from colter.config.schema.secretref import SecretRef
 from colter.config.settings import Settings
@@ -13,7 +13,7 @@ from colter.core.errors import ColterError
 def distant_servers(settings: Settings) -> list[str]:
     """`host:port` of each, but those on this machine; those whose address cannot be opened are left out."""
     servers = dict.fromkeys(where.rpartition("://")[2] for where in _configured(settings))
-    return [server for server in servers if not is_near(server.rpartition(":")[0].strip("[]"))]
+    return [server for server in servers if not is_loopback(server.rpartition(":")[0].strip("[]"))]
 
 
 def _configured(settings: Settings) -> Iterator[str]:

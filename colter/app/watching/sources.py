@@ -1,4 +1,4 @@
-"""The sources: repositories and packages, each read every so often or by the clock, never beside itself."""
+"""Reads each source (repositories, packages) when it is due, by interval or cron expression, never twice at once."""
 
 import asyncio
 import logging

@@ -1,10 +1,10 @@
-"""What is due by the clocks on the wall, in the place of a `Schedule` where cron expressions say when."""
+"""When each name with a cron expression is due. It does what `Schedule` does for intervals."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from colter.app.watching.pulse import DRIFT
+from colter.app.watching.interruptions import DRIFT
 from colter.app.watching.schedule import ASLEEP, LATE_SECONDS, SOON, Counts, Run, phase
 from colter.config.cron import Schedule as Moments
 from colter.config.cron import schedule
@@ -17,7 +17,7 @@ _MOST_MISSED = 1000
 
 @dataclass(slots=True)
 class _Turn:
-    """When one name is due."""
+    """When one name is due next."""
 
     cron: ByClock
     moments: Moments

@@ -12,7 +12,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,200}")
 
 
 def read_tokens(settings: Settings) -> Mapping[str, Secret]:
-    """By name of the endpoint, of every job that has one.
+    """The token of every job that has one, by the name of the job.
 
     Raises:
         ConfigError: a token can be guessed, does not fit into an address, or is that of another job too.
@@ -26,7 +26,7 @@ def read_tokens(settings: Settings) -> Mapping[str, Secret]:
 
 
 def check_token(ref: SecretRef, job: str, owners: dict[Secret, str], settings: Settings) -> None:
-    """Add this token of this job to the owners of tokens; raises as for all of them."""
+    """Check the token of one job, and add it to `owners`. Raises what `read_tokens` does."""
     token = settings.reveal(ref)
     if not _TOKEN.fullmatch(token.reveal()):
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""F22: when a changed configuration stays wrong, somebody should know: the daemon goes on by the one before it."""
+"""Alerts about a changed configuration that stays wrong: the daemon goes on by the one before it (F22)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta

@@ -12,10 +12,9 @@ from colter.core.units import format_age, format_amount
 if TYPE_CHECKING:
     from colter.app.alerting.overview import Overview
 
-FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 _WITH_SILENCES = ("table", "markdown")
 
-Format = Annotated[str | None, options.format_option(FORMATS)]
+Format = Annotated[str | None, options.format_option(options.LIST_FORMATS)]
 All = Annotated[bool, typer.Option("--all", help="Also what has only begun to fail, and nobody is told of yet.")]
 Undelivered = Annotated[
     bool, typer.Option("--undelivered", help="Notifications that have not arrived, and those that never will.")
@@ -42,7 +41,7 @@ def command(
     from colter.cli.render.output import check_file, choose_format, deliver
 
     context = Context.of(ctx)
-    chosen = choose_format(context, format_, file, FORMATS)
+    chosen = choose_format(context, format_, file, options.LIST_FORMATS)
     check_file(file)
     overview = context.run(lambda: _survey(context))
     if not all_:
@@ -58,10 +57,11 @@ def command(
 async def _survey(context: Context) -> "Overview":
     from colter.app.alerting.overview import survey
     from colter.app.alerting.plan import read_plan
-    from colter.app.runtime import open_runtime
+    from colter.app.history.opening import open_to_look
 
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        return await survey(runtime.store, read_plan(context.settings.config), context.clock.now())
+    settings, clock = context.settings, context.clock
+    async with open_to_look(settings, clock, context.state_dir) as store:
+        return await survey(store, read_plan(settings.config), clock.now())
 
 
 def _page(context: Context, format_: str, overview: "Overview", *, undelivered: bool) -> str:

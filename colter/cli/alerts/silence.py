@@ -1,7 +1,7 @@
 """`colter alerts silence`: hear nothing of something for a while."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +10,7 @@ from colter.cli import options
 from colter.cli.context import Context
 from colter.cli.lines import harmless
 from colter.cli.render.moments import local
+from colter.cli.window import read_time
 from colter.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,10 +20,9 @@ _LONGEST_NOTE = 200
 
 
 def time(text: str) -> datetime:
-    """`2026-05-04` or `2026-05-04T12:00+02:00`, as an option's value; UTC when no zone is given."""
+    """A time as an option's value."""
     try:
-        found = datetime.fromisoformat(text.strip())
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return read_time(text)
     except (ValueError, OverflowError):
         raise typer.BadParameter(f"expected a time such as 2026-05-04T18:00Z, got {text!r}") from None
 
@@ -85,11 +85,11 @@ def _end(now: datetime, for_: timedelta | None, until: datetime | None) -> datet
 async def _silence(
     context: Context, names: Sequence[str], ends: datetime, note: str, now: datetime
 ) -> "Sequence[Silenced]":
-    from colter.app.alerting.silencing import begin, watched
-    from colter.app.runtime import open_runtime
+    from colter.app.alerting.silencing import begin
+    from colter.app.naming import nameable
 
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        known = watched(context.settings.config, [status.target for status in await runtime.status()])
+    async with context.open_runtime() as runtime:
+        known = nameable(context.settings.config, [status.target for status in await runtime.status()])
         for name in names:
             known.meant(name)
         return await begin(runtime.store, names, ends, note, now)

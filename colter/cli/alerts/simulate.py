@@ -9,16 +9,15 @@ import typer
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.window import Moment, Until, Window, since_option
+from colter.cli.window import Moment, Until, WindowOptions, since_option
 
 if TYPE_CHECKING:
-    from colter.app.alerting.postbox import Sent
     from colter.app.alerting.simulate import Replayed
-    from colter.app.delivering.transfer import Asked
+    from colter.app.alerting.simulated_channels import Sent
+    from colter.app.delivering.transfer import HistoryWindow
     from colter.app.runtime import Runtime
     from colter.core.model import Target
 
-FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
 _BACK = Moment("30d", back=timedelta(days=30))
 
 Names = Annotated[
@@ -29,7 +28,7 @@ Names = Annotated[
     ),
 ]
 Since = Annotated[Moment | None, since_option("30d")]
-Format = Annotated[str | None, options.format_option(FORMATS)]
+Format = Annotated[str | None, options.format_option(options.LIST_FORMATS)]
 
 
 def command(
@@ -54,23 +53,24 @@ def command(
     from colter.cli.render.output import check_file, choose_format, deliver
 
     context = Context.of(ctx)
-    chosen = choose_format(context, format_, file, FORMATS)
+    chosen = choose_format(context, format_, file, options.LIST_FORMATS)
     check_file(file)
-    asked = Window(since or _BACK, until, ()).asked(context.clock.now(), ())
+    asked = WindowOptions(since or _BACK, until, ()).read(context.clock.now(), ())
     sent, done = context.run(lambda: _simulate(context, asked, names or ()))
     deliver(context, _page(context, chosen, asked, sent, done), file)
     _say(context, sent, done)
 
 
-async def _simulate(context: Context, asked: "Asked", names: Sequence[str]) -> "tuple[Sequence[Sent], Replayed]":
+async def _simulate(
+    context: Context, asked: "HistoryWindow", names: Sequence[str]
+) -> "tuple[Sequence[Sent], Replayed]":
     from colter.app.alerting import simulate
     from colter.app.alerting.plan import read_plan
     from colter.app.delivering.transfer import count_entries
-    from colter.app.runtime import open_runtime
 
     done = simulate.Replayed()
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        window = simulate.Window(asked.since, asked.until, await _wanted(context, runtime, names))
+    async with context.open_runtime() as runtime:
+        window = simulate.Scope(asked.since, asked.until, await _wanted(context, runtime, names))
         total = await count_entries(runtime.store, asked)
 
         def show() -> None:
@@ -84,15 +84,15 @@ async def _simulate(context: Context, asked: "Asked", names: Sequence[str]) -> "
 
 
 async def _wanted(context: Context, runtime: "Runtime", names: Sequence[str]) -> "frozenset[Target] | None":
-    from colter.app.alerting.silencing import watched
+    from colter.app.naming import nameable
 
     if not names:
         return None
-    known = watched(context.settings.config, [status.target for status in await runtime.status()])
+    known = nameable(context.settings.config, [status.target for status in await runtime.status()])
     return frozenset().union(*map(known.meant, names))
 
 
-def _page(context: Context, format_: str, asked: "Asked", sent: "Sequence[Sent]", done: "Replayed") -> str:
+def _page(context: Context, format_: str, asked: "HistoryWindow", sent: "Sequence[Sent]", done: "Replayed") -> str:
     from colter.cli.render import machine, simulated, tables
 
     match format_:

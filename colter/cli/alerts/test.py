@@ -8,7 +8,7 @@ import typer
 
 from colter.cli.context import Context
 from colter.cli.lines import harmless
-from colter.cli.outcome import report
+from colter.cli.outcome import tell_error
 from colter.core.errors import Answer, ColterError, ConfigError, DeliveryError, ExitCode, worst
 
 Channel = Annotated[str | None, typer.Argument(metavar="CHANNEL", help="Its name in the configuration; none: all.")]
@@ -33,7 +33,7 @@ def command(ctx: typer.Context, channel: Channel = None, *, dry_run: DryRun = Fa
     problems = context.run(lambda: _test(context, names))
     for name, problem in problems.items():
         if problem:
-            report(_with_hint(name, problem), context)
+            tell_error(_with_hint(name, problem), context)
         else:
             context.write(harmless(f"{name}: sent") + "\n")
     return worst(problem.exit_code for problem in problems.values() if problem)

@@ -40,7 +40,6 @@ def command(ctx: typer.Context, names: Names = None, *, all_: All = False) -> No
 
 async def _unsilence(context: Context, names: list[str] | None) -> "Sequence[Silence]":
     from colter.app.alerting.silencing import end
-    from colter.app.runtime import open_runtime
 
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         return await end(runtime.store, names, context.clock.now())

@@ -1,4 +1,4 @@
-"""Runs a job as if nobody stood between: its input, output, environment and open files are ours, our signals are its.
+"""Runs a job as if it had been started directly: with our input, output, environment, open files and signals.
 
 The threads of the other work (keeping the beat, waiting for a locked history) must never delay a signal or lose how the
 job ended. So the signals are blocked in all of them, and one thread does nothing but wait for signals and for the end.

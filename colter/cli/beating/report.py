@@ -1,12 +1,11 @@
-"""Keeps what a job reports."""
+"""Keeps what a job reports, after a check that a heartbeat has its name."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from colter.cli.context import Context
-from colter.cli.outcome import few
 from colter.core.errors import ConfigError, UsageError
 from colter.core.model import Beat
+from colter.core.names import did_you_mean, few
 
 _NAMED = 10
 
@@ -24,7 +23,7 @@ def keep(context: Context, beat: Beat) -> None:
         check_name(context, beat.endpoint)
     except ConfigError as error:
         problem = error
-    from colter.app.beats import keep_beat, keep_beat_at_once
+    from colter.app.history.beats import keep_beat, keep_beat_at_once
 
     if not keep_beat_at_once(beat, context.state_dir):
         context.run(lambda: keep_beat(beat, context.state_dir, context.clock))
@@ -45,6 +44,6 @@ def check_name(context: Context, name: str) -> None:
 
 
 def _guess(name: str, known: Sequence[str]) -> str:
-    if near := get_close_matches(name, known, n=1):
-        return f"did you mean {near[0]!r}?"
+    if guess := did_you_mean(name, known):
+        return guess
     return f"configured are: {few(known, _NAMED)}" if known else "no endpoint has a heartbeat; see docs/probes.md"

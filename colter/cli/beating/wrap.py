@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from colter.cli.beating.job import Ended, Job
 from colter.cli.beating.report import check_name, keep
 from colter.cli.context import Context
-from colter.cli.outcome import report
+from colter.cli.outcome import tell_error
 from colter.core.errors import ColterError, UsageError
 from colter.core.model import Beat, BeatKind
 from colter.core.text import clean
@@ -46,7 +46,7 @@ class _Trier:
             return None
         if str(failed) not in self._told:
             self._told.add(str(failed))
-            report(failed, self._context)
+            tell_error(failed, self._context)
         return failed
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from colter.cli.completing.filling import filled, patterns, spellings
-from colter.cli.completing.walking import walk
+from colter.cli.completing.bash_and_zsh import walk
+from colter.cli.completing.templates import filled, patterns, spellings
 from colter.cli.completing.words import Place, Value, spots
 
 _TEMPLATE = r"""# __NOTE__

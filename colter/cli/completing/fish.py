@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from colter.cli.completing.filling import described, filled, paths
+from colter.cli.completing.templates import described, filled, paths
 from colter.cli.completing.words import Place, Value, spots, valued
 
 _TEMPLATE = r"""# __NOTE__

@@ -100,10 +100,10 @@ def _sorted_out(settings: "Settings", targets: Sequence[str]) -> Iterator[str]:
     """The lines of these targets."""
     if not targets:
         return
-    from colter.app.watched import Watched
+    from colter.app.watched_targets import WatchedTargets
     from colter.core.model import Target
 
-    watched = Watched(settings.config)
+    watched = WatchedTargets(settings.config)
     for target in targets:
         source, _, name = target.partition(":")
         yield f"{'watched' if watched.place(Target(source, name)) else 'former'} {target}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from colter.cli.completing.filling import filled, paths, spellings
+from colter.cli.completing.templates import filled, paths, spellings
 from colter.cli.completing.words import Place, Value, spots, valued
 
 _TEMPLATE = r"""# __NOTE__

@@ -1,4 +1,4 @@
-"""The tree of commands as the words that can stand at each place."""
+"""Which words can stand at each place of a command line, from the tree of commands."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from colter.cli.completing.filling import described, filled, patterns
-from colter.cli.completing.walking import walk
+from colter.cli.completing.bash_and_zsh import walk
+from colter.cli.completing.templates import described, filled, patterns
 from colter.cli.completing.words import Place, Value, spots
 
 _TEMPLATE = r"""#compdef colter

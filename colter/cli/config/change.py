@@ -94,7 +94,7 @@ def edit(ctx: typer.Context) -> None:
 
 
 def _edited(context: Context, file: "ConfigFile", draft: Path) -> bool:
-    from colter.cli.outcome import report
+    from colter.cli.outcome import tell_error
     from colter.config.yaml.document import load_document
     from colter.core.errors import ConfigError
 
@@ -109,7 +109,7 @@ def _edited(context: Context, file: "ConfigFile", draft: Path) -> bool:
         except ConfigError as error:
             if context.no_input:
                 raise
-            report(error, context)
+            tell_error(error, context)
             if context.ask("Edit again? [Y/n]").strip().lower() in ("n", "no"):
                 raise
         else:

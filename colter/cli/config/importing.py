@@ -19,7 +19,9 @@ def group() -> None:
 @app.command("legacy")
 def legacy(
     ctx: typer.Context,
-    config: Annotated[Path | None, typer.Argument(help="Its configuration [~/.colter_config.yaml].")] = None,
+    old: Annotated[
+        Path | None, typer.Argument(metavar="[CONFIG]", help="Its configuration [~/.colter_config.yaml].")
+    ] = None,
     salt: Annotated[Path | None, typer.Option("--salt", metavar="FILE", help="Its salt [beside it].")] = None,
     new_password_file: NewPasswordFile = None,
 ) -> None:
@@ -40,15 +42,17 @@ def legacy(
     from colter.core.errors import ConfigError
 
     context = Context.of(ctx)
-    old_path = config or legacy_config_path(context.env)
+    old_path = old or legacy_config_path(context.env)
     new_path = new_config_path(context.options.config, context.env)
     if new_path.exists():
         raise ConfigError(f"{new_path}: is there already", hint="choose another with -c, or move it away")
     if not old_path.exists():
         raise ConfigError(f"{old_path}: there is no such file", hint="colter config import legacy FILE")
-    old = open_file(old_path, context.env, context.unlocker, context.unlocker.password)
-    old = replace(old, salt=salt or old_path.with_name(SALT_NAME))
-    secrets = old.secrets(Form.FERNET, Form.CLEAR)  # before anybody has to think of a new password
+    # A variable that sets a key would keep what the file says from being brought over.
+    env = {name: value for name, value in context.env.items() if not name.startswith(("COLTER_", "GITHUB_TOKEN"))}
+    file = open_file(old_path, env, context.unlocker, context.unlocker.password)
+    file = replace(file, salt=salt or old_path.with_name(SALT_NAME))
+    secrets = file.secrets(Form.FERNET, Form.CLEAR)  # before anybody has to think of a new password
     opened = vault.create(changed_password(context, new_password_file))
-    replace(old, path=new_path).write(old.with_sealed(secrets, opened))
+    replace(file, path=new_path).write(file.with_sealed(secrets, opened))
     context.say(f"{new_path}: made of {old_path}, {len(secrets)} secrets sealed; the old files are as they were")

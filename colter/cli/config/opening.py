@@ -51,7 +51,12 @@ def changed_password(context: Context, file: Path | None) -> "Secret":
     """The password that takes the place of another: from a private file, or typed twice."""
     from colter.config.password import password_from_file
     from colter.config.vault.password_policy import require_length
+    from colter.core.errors import LockedError
 
+    if file is None and context.no_input:
+        raise LockedError(
+            "a new master password is needed, and there is nobody to ask", hint="--new-password-file FILE"
+        )
     if file is None:
         return ask_new_password(context)
     password = password_from_file(file)

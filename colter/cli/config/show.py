@@ -69,13 +69,13 @@ def check(
       colter config check
       colter config check draft.yaml
     """  # noqa: D301  typer wants the control character
-    from colter.app.watching.rehearsal import rehearse
+    from colter.app.watching.preflight import preflight
     from colter.config.schema.problems import refuse
     from colter.config.settings import load_settings
 
     context = Context.of(ctx)
     settings = load_settings(file or context.options.config, context.env, context.unlocker, context.unlocker.password)
-    problems = rehearse(settings)
+    problems = preflight(settings)
     told = set(map(str, problems))
     for line in settings.warnings:
         if line not in told:

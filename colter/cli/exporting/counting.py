@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
-from colter.cli.window import Window
+from colter.cli.window import WindowOptions
 from colter.core.units import format_amount
 
 if TYPE_CHECKING:
-    from colter.app.delivering.transfer import Asked
+    from colter.app.delivering.transfer import HistoryWindow
     from colter.core.model import Owing
 
 
-def count_history(context: Context, window: Window) -> None:
+def count_history(context: Context, window: WindowOptions) -> None:
     """Say how many measurements the window has."""
-    asked = window.asked(context.clock.now(), ())
+    asked = window.read(context.clock.now(), ())
     context.say(f"colter: {format_amount(context.run(lambda: _count(context, asked)), 'measurement')}")
 
 
@@ -28,16 +28,13 @@ def count_owed(context: Context, sinks: Sequence[str]) -> None:
         context.say("colter: nothing is owed")
 
 
-async def _count(context: Context, asked: "Asked") -> int:
+async def _count(context: Context, asked: "HistoryWindow") -> int:
     from colter.app.delivering.transfer import count_entries
-    from colter.app.runtime import open_runtime
 
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         return await count_entries(runtime.store, asked)
 
 
 async def _owing(context: Context) -> "Sequence[Owing]":
-    from colter.app.runtime import open_runtime
-
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         return await runtime.store.owing()

@@ -1,4 +1,4 @@
-"""What only shows the newest state: cleared, or served to Prometheus by ourselves."""
+"""`--delete` and `--listen`: clears what shows the newest state elsewhere, or serves it to Prometheus itself."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -38,17 +38,14 @@ def serve(context: Context, listen: str) -> None:
 
 
 async def _serve(context: Context, address: tuple[str, int]) -> None:
-    from colter.app.runtime import open_runtime
     from colter.web.metrics import serve_store
 
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         await serve_store(runtime.store, address, clock=context.clock, say=context.say)
 
 
 async def _clear(context: Context, sinks: Sequence[str]) -> None:
-    from colter.app.runtime import open_runtime
-
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         displays = [_only_shows(await runtime.sink(name), name) for name in sinks]
         for display in displays:
             await display.clear()

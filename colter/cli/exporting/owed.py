@@ -1,12 +1,12 @@
-"""Delivers now what sinks have not taken yet."""
+"""`colter export` without a window: delivers now what sinks have not taken yet."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from colter.cli.arriving import Arriving
 from colter.cli.context import Context
-from colter.cli.outcome import report
+from colter.cli.delivery_progress import DeliveryProgress
+from colter.cli.outcome import tell_error
 from colter.core.errors import ColterError, ConfigError, ExitCode, worst
 from colter.core.units import format_amount
 
@@ -25,24 +25,22 @@ def deliver_owed(context: Context, sinks: Sequence[str], patience: timedelta) ->
             "no sink is set up, so there is nothing to deliver to",
             hint="docs/exports.md; or write the history into a file: colter export --file history.jsonl",
         )
-    arriving = Arriving(context)
+    progress = DeliveryProgress(context)
     problems: list[ColterError] = []
-    owing = context.run(lambda: _deliver(context, names, patience, arriving, problems))
+    owing = context.run(lambda: _deliver(context, names, patience, progress, problems))
     for name in names:
-        _tell(context, name, arriving.counts.get(name), owing.get(name))
+        _tell(context, name, progress.counts.get(name), owing.get(name))
     for problem in problems:
-        report(problem, context)
+        tell_error(problem, context)
     left = [ExitCode.UNDELIVERED for name in names if name in owing and owing[name].deliveries]
     return worst([*left, *(problem.exit_code for problem in problems)])
 
 
 async def _deliver(
-    context: Context, names: Sequence[str], patience: timedelta, arriving: Arriving, problems: list[ColterError]
+    context: Context, names: Sequence[str], patience: timedelta, progress: DeliveryProgress, problems: list[ColterError]
 ) -> "dict[str, Owing]":
-    from colter.app.runtime import open_runtime
-
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-        await runtime.deliver(names, patience=patience, arrived=arriving)
+    async with context.open_runtime() as runtime:
+        await runtime.deliver(names, patience=patience, arrived=progress)
         problems += runtime.problems
         return {owing.to: owing for owing in await runtime.store.owing() if owing.lane == "sink"}
 

@@ -1,26 +1,25 @@
-"""Lists what sinks have refused for good."""
+"""`--refused`: lists what sinks have refused for good."""
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from colter.cli.context import Context
+from colter.cli.options import LIST_FORMATS
 from colter.core.errors import UsageError
 
 if TYPE_CHECKING:
     from colter.core.model import Refusal
     from colter.core.records import Record
 
-FORMATS = ("table", "text", "json", "jsonl", "csv", "markdown")
-
 
 def show_refused(context: Context, sinks: Sequence[str], format_: str | None, file: Path | None) -> None:
     """Each with its reason, oldest first; of these sinks only, or of all."""
     from colter.cli.render.output import check_file, choose_format, deliver
 
-    if format_ and format_ not in FORMATS:
-        raise UsageError(f"-f: {format_!r} is no format for a list", hint=f"one of {', '.join(FORMATS)}")
-    chosen = choose_format(context, format_, file, FORMATS)
+    if format_ and format_ not in LIST_FORMATS:
+        raise UsageError(f"-f: {format_!r} is no format for a list", hint=f"one of {', '.join(LIST_FORMATS)}")
+    chosen = choose_format(context, format_, file, LIST_FORMATS)
     check_file(file)
     refused = context.run(lambda: _read(context))
     listed = [refusal for refusal in refused if not sinks or refusal.to in sinks]
@@ -30,9 +29,7 @@ def show_refused(context: Context, sinks: Sequence[str], format_: str | None, fi
 
 
 async def _read(context: Context) -> "Sequence[Refusal]":
-    from colter.app.runtime import open_runtime
-
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         return await runtime.store.refusals()
 
 

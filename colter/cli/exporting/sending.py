@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from colter.cli.context import Context
-from colter.cli.exporting.watching import Watching
-from colter.cli.outcome import INTERRUPTIONS, report
-from colter.cli.window import Window
+from colter.cli.exporting.transfer_progress import TransferProgress
+from colter.cli.outcome import INTERRUPTIONS, tell_error
+from colter.cli.window import WindowOptions
 from colter.core.errors import ColterError, DeliveryError, ExitCode, worst
 
 if TYPE_CHECKING:
-    from colter.app.delivering.transfer import Asked
+    from colter.app.delivering.transfer import HistoryWindow
     from colter.app.runtime import Runtime
     from colter.config.settings import Settings
     from colter.core.ports import Display
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 _AGAIN = "run the same command again to go on"
 
 
-def send(context: Context, sinks: Sequence[str], window: Window, patience: timedelta) -> ExitCode:
+def send(context: Context, sinks: Sequence[str], window: WindowOptions, patience: timedelta) -> ExitCode:
     """Send it to each of these, one after the other; what one does not take costs the others nothing."""
     from colter.app.registry import check_sinks
 
     check_sinks(sinks, context.settings)
     now = context.clock.now()
-    asked = {name: window.asked(now, place(context.settings, name)) for name in sinks}
-    watching: list[Watching] = []
+    asked = {name: window.read(now, place(context.settings, name)) for name in sinks}
+    progress: list[TransferProgress] = []
     problems: list[ColterError] = []
     try:
-        context.run(lambda: _send_all(context, asked, patience=patience, watching=watching, problems=problems))
+        context.run(lambda: _send_all(context, asked, patience=patience, progress=progress, problems=problems))
     except INTERRUPTIONS:
-        for unfinished in watching[-1:]:
+        for unfinished in progress[-1:]:
             unfinished.tell_interrupted()
         raise
     return worst(problem.exit_code for problem in problems)
@@ -58,26 +58,30 @@ def going_on(error: ColterError) -> ColterError:
 
 async def _send_all(
     context: Context,
-    asked: "Mapping[str, Asked]",
+    asked: "Mapping[str, HistoryWindow]",
     *,
     patience: timedelta,
-    watching: list[Watching],
+    progress: list[TransferProgress],
     problems: list[ColterError],
 ) -> None:
-    from colter.app.runtime import open_runtime
-
-    async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
+    async with context.open_runtime() as runtime:
         for name, part in asked.items():
-            watching.append(Watching(context, name))
+            progress.append(TransferProgress(context, name))
             try:
-                await _send(context, runtime, name, part, watching=watching[-1], patience=patience)
+                await _send(context, runtime, name, part, progress=progress[-1], patience=patience)
             except ColterError as error:
                 problems.append(error)
-                report(going_on(error), context)
+                tell_error(going_on(error), context)
 
 
 async def _send(
-    context: Context, runtime: "Runtime", name: str, asked: "Asked", *, watching: Watching, patience: timedelta
+    context: Context,
+    runtime: "Runtime",
+    name: str,
+    asked: "HistoryWindow",
+    *,
+    progress: TransferProgress,
+    patience: timedelta,
 ) -> None:
     from colter.app.delivering.transfer import Mover
     from colter.core.ports import Display
@@ -86,8 +90,8 @@ async def _send(
     if isinstance(sink, Display):
         await _show(context, runtime, sink)
         return
-    await Mover(runtime.store, context.clock, patience, watching).into_sink(sink, asked)
-    watching.tell_end()
+    await Mover(runtime.store, context.clock, patience, progress).into_sink(sink, asked)
+    progress.tell_end()
 
 
 async def _show(context: Context, runtime: "Runtime", display: "Display") -> None:

@@ -9,19 +9,19 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 from colter.cli.context import Context, discard
 from colter.cli.exporting.sending import going_on
-from colter.cli.exporting.watching import Watching
+from colter.cli.exporting.transfer_progress import TransferProgress
 from colter.cli.outcome import INTERRUPTIONS
-from colter.cli.window import Window
+from colter.cli.window import WindowOptions
 from colter.core.errors import DeliveryError, UsageError
 
 if TYPE_CHECKING:
-    from colter.app.delivering.transfer import Asked
+    from colter.app.delivering.transfer import HistoryWindow
     from colter.sinks.formats import Format
 
 Arrange = Callable[[Iterator[str]], Iterator[str]]
 
 
-def write(context: Context, window: Window, format_: str | None, file: Path | None) -> None:
+def write(context: Context, window: WindowOptions, format_: str | None, file: Path | None) -> None:
     """Write it.
 
     Raises:
@@ -33,10 +33,10 @@ def write(context: Context, window: Window, format_: str | None, file: Path | No
     chosen = _format(format_, file)
     check_file(file)
     if file is None:
-        asked = window.asked(context.clock.now(), ("stdout",))
+        asked = window.read(context.clock.now(), ("stdout",))
         context.run(lambda: _stream(context, asked, chosen, context.streams.stdout))
     elif file.exists() and not file.is_file():  # a device or a pipe
-        asked = window.asked(context.clock.now(), ("stdout",))
+        asked = window.read(context.clock.now(), ("stdout",))
         with file.open("w", encoding="utf-8") as stream:
             context.run(lambda: _stream(context, asked, chosen, stream))
     else:
@@ -57,34 +57,35 @@ def _format(format_: str | None, file: Path | None) -> "Format":
     return FORMATS[format_]
 
 
-def _write_file(context: Context, window: Window, format_: "Format", file: Path) -> None:
-    watching = Watching(context, str(file))
-    asked = window.asked(context.clock.now(), ("file", format_.name, str(file.resolve())))
+def _write_file(context: Context, window: WindowOptions, format_: "Format", file: Path) -> None:
+    progress = TransferProgress(context, str(file))
+    asked = window.read(context.clock.now(), ("file", format_.name, str(file.resolve())))
     try:
-        context.run(lambda: _move(context, asked, format_, file, watching))
+        context.run(lambda: _move(context, asked, format_, file, progress))
     except INTERRUPTIONS:
-        watching.tell_interrupted()
+        progress.tell_interrupted()
         raise
     except DeliveryError as error:
         raise going_on(error) from error
-    watching.tell_end()
+    progress.tell_end()
 
 
-async def _move(context: Context, asked: "Asked", format_: "Format", file: Path, watching: Watching) -> None:
+async def _move(
+    context: Context, asked: "HistoryWindow", format_: "Format", file: Path, progress: TransferProgress
+) -> None:
     from colter.app.delivering.transfer import Mover
-    from colter.app.runtime import open_runtime
     from colter.sinks.part import Part
 
     part = Part(file, format_)
     try:
-        async with open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime:
-            mover = Mover(runtime.store, context.clock, timedelta(), watching)
+        async with context.open_runtime() as runtime:
+            mover = Mover(runtime.store, context.clock, timedelta(), progress)
             await mover.into_file(part, asked, _arrange(format_, part.path.parent))
     finally:
         await part.close()
 
 
-async def _stream(context: Context, asked: "Asked", format_: "Format", out: TextIO) -> None:
+async def _stream(context: Context, asked: "HistoryWindow", format_: "Format", out: TextIO) -> None:
     """Page by page; a reader who leaves ends it: BrokenPipeError, for the door to see."""
     arrange = _arrange(format_, None)
     if arrange is None:
@@ -96,13 +97,12 @@ async def _stream(context: Context, asked: "Asked", format_: "Format", out: Text
         _put(context, arrange(unsorted), out)
 
 
-async def _put_pages(context: Context, asked: "Asked", format_: "Format", out: IO[str]) -> None:
+async def _put_pages(context: Context, asked: "HistoryWindow", format_: "Format", out: IO[str]) -> None:
     from colter.app.delivering.transfer import read_pages
-    from colter.app.runtime import open_runtime
 
     _put(context, [format_.head], out)
     async with (
-        open_runtime(context.settings, context.clock, state_dir=context.state_dir) as runtime,
+        context.open_runtime() as runtime,
         aclosing(read_pages(runtime.store, asked)) as pages,
     ):
         async for page in pages:

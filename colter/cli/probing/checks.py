@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from difflib import get_close_matches
 from itertools import chain, count
 
 from colter.cli.context import Context
-from colter.cli.outcome import few
 from colter.config.schema.endpoints import Endpoint
 from colter.core.errors import ConfigError, UsageError
+from colter.core.names import did_you_mean, few
 from colter.core.text import clean
 from colter.sources.probe.check import Check, check_from_config, check_from_url, expecting
 
@@ -17,7 +16,7 @@ _NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckOptions:
     """What the command line says about the checks themselves."""
 
     method: str | None = None
@@ -32,7 +31,7 @@ class Asked:
         return self.method is not None or bool(self.headers) or self.body is not None
 
 
-def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequence[Check | Endpoint]:
+def find_checks(context: Context, names: Sequence[str], asked: CheckOptions) -> Sequence[Check | Endpoint]:
     """The checks that are meant, each once, in the order of the command line.
 
     Raises:
@@ -56,6 +55,18 @@ def find_checks(context: Context, names: Sequence[str], asked: Asked) -> Sequenc
     return list(found.values())
 
 
+def are_apart(
+    context: Context, checks: Sequence[Check | Endpoint], asked: CheckOptions, wait: timedelta | None
+) -> bool:
+    """Whether a configured endpoint is asked otherwise than it is configured, or waited for: it may well fail then."""
+    if not (asked.of_addresses_only or asked.expect or wait is not None):
+        return False
+    if any(isinstance(check, Endpoint) for check in checks):  # what jobs report stands in the history
+        return False
+    configured = {endpoint.name for endpoint in context.settings.config.endpoints}
+    return any(check.name in configured for check in checks)
+
+
 def _add(found: dict[str, Check | Endpoint], check: Check, taken: Collection[str]) -> None:
     """Add a check, unless it is there already; another one of the same name (http:// and https://) keeps its scheme."""
     numbered = (f"{check.url} ({number})" for number in count(2))  # two that differ in their query only
@@ -65,7 +76,9 @@ def _add(found: dict[str, Check | Endpoint], check: Check, taken: Collection[str
             return
 
 
-def _meant(context: Context, name: str, endpoints: Sequence[Endpoint], asked: Asked) -> Iterator[Check | Endpoint]:
+def _meant(
+    context: Context, name: str, endpoints: Sequence[Endpoint], asked: CheckOptions
+) -> Iterator[Check | Endpoint]:
     if chosen := [
         endpoint for endpoint in endpoints if name == endpoint.name or name.removeprefix("@") in _tags(name, endpoint)
     ]:
@@ -85,7 +98,7 @@ def _meant(context: Context, name: str, endpoints: Sequence[Endpoint], asked: As
         raise UsageError(f"probe: {name!r} is not configured", hint=_guess(name, endpoints))
 
 
-def _configured(context: Context, endpoint: Endpoint, asked: Asked) -> Check:
+def _configured(context: Context, endpoint: Endpoint, asked: CheckOptions) -> Check:
     if asked.of_addresses_only:
         raise UsageError(
             f"probe: -X, -H and -d are for addresses; {endpoint.name!r} says in the configuration what is sent"
@@ -98,7 +111,7 @@ def _configured(context: Context, endpoint: Endpoint, asked: Asked) -> Check:
     return replace(check, timeout=asked.timeout or check.timeout)
 
 
-def _job(endpoint: Endpoint, asked: Asked) -> Endpoint:
+def _job(endpoint: Endpoint, asked: CheckOptions) -> Endpoint:
     if asked.of_addresses_only or asked.expect:
         name = clean(endpoint.name, 80)
         raise UsageError(f"probe: -X, -H, -d and --expect are for what is probed; {name!r} is a job that reports")
@@ -112,8 +125,8 @@ def _tags(name: str, endpoint: Endpoint) -> Sequence[str]:
 def _guess(name: str, endpoints: Sequence[Endpoint]) -> str:
     known = [endpoint.name for endpoint in endpoints]
     known += sorted({f"@{tag}" for endpoint in endpoints for tag in endpoint.tags})
-    if near := get_close_matches(name, known, n=1):
-        return f"did you mean {near[0]!r}?"
+    if guess := did_you_mean(name, known):
+        return guess
     if "." in name:
         return f"an address has a scheme: https://{name}"
     return f"configured are: {few(known, _NAMED)}" if known else "no endpoints are configured; an address has a scheme"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, few, report
+from colter.cli.measuring import Destinations, measuring
+from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, tell_error
 from colter.cli.probing.verdict import exit_code, failing
-from colter.cli.working import Fate, working
 from colter.core.conditions import Condition
 from colter.core.errors import worst
 from colter.core.model import EndpointState, ProbeResult
+from colter.core.names import few
 
 if TYPE_CHECKING:
     from colter.app.runtime import Runtime
@@ -35,7 +36,7 @@ class Looks:
     explain: bool
     complete: bool
     """These are all the endpoints that are watched."""
-    fate: Fate
+    destinations: Destinations
 
 
 def look(context: Context, looks: Looks, format_: str | None, file: Path | None) -> int:
@@ -47,14 +48,14 @@ def look(context: Context, looks: Looks, format_: str | None, file: Path | None)
     check_file(file)
     fails = failing(looks.conditions)
     # Waiting shows the last look only; a file is written in one piece.
-    hidden = looks.fate.hides_result(context, format_, file)
+    hidden = looks.destinations.hides_result(context, format_, file)
     streams = chosen in Stream.FORMATS and not hidden and not file and looks.wait is None
     stream = Stream(context, chosen) if streams else None
     seen = Seen[ProbeResult](context.clock.now())
     try:
         context.run(lambda: _looking(context, looks, seen, stream.show if stream else _nobody, fails))
     except INTERRUPTIONS:
-        seen.tell_interrupted(context, "results", kept=looks.fate.keep)
+        seen.tell_interrupted(context, "results", kept=looks.destinations.keep)
         if seen.found and chosen in PARTIAL and not stream and not file:
             context.write(page(context, chosen, seen.started, seen.found, fails))
         raise
@@ -69,7 +70,7 @@ def look(context: Context, looks: Looks, format_: str | None, file: Path | None)
     if looks.count > 1:
         _summarise(context, seen.found)
     for problem in seen.problems:
-        report(problem, context)
+        tell_error(problem, context)
     if chosen == "nagios":
         from colter.cli.render.ci import nagios_code
 
@@ -80,7 +81,7 @@ def look(context: Context, looks: Looks, format_: str | None, file: Path | None)
 async def _looking(
     context: Context, looks: Looks, seen: Seen[ProbeResult], show: Show, fails: Callable[[ProbeResult], bool]
 ) -> None:
-    async with working(context, looks.fate, seen) as runtime:
+    async with measuring(context, looks.destinations, seen) as runtime:
         if looks.wait is not None:
             await _until_it_passes(context, looks, runtime, seen, fails)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from colter.app.alerting.overview import Alert, Overview, Quiet, Unheard
-from colter.app.alerting.silencing import shown_target
+from colter.app.naming import shown_target
 from colter.cli.render.sheet import ABSENT, Column, Sheet, make_sheet
 from colter.core.records import Record, text
 from colter.core.units import format_age, timestamp

@@ -102,7 +102,9 @@ def _seconds(results: Iterable[ProbeResult]) -> float:
 
 def _attribute(text: str) -> str:
     # Not xml.sax.saxutils: it imports urllib.request, a twentieth of what a probe costs.
-    return f'"{html.escape(_NOT_IN_XML.sub("", clean(text)))}"'
+    escaped = html.escape(_NOT_IN_XML.sub("", clean(text)))
+    # stdout is what the locale says, and the head of the document says UTF-8: ASCII is both.
+    return f'"{escaped.encode("ascii", "xmlcharrefreplace").decode()}"'
 
 
 def _figure(result: ProbeResult) -> str:

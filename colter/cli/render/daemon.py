@@ -8,7 +8,7 @@ from colter.core.text import clean
 from colter.core.units import format_age, format_amount
 
 if TYPE_CHECKING:
-    from colter.app.watching.bulletin import Bulletin
+    from colter.app.watching.status.reading import DaemonStatus
     from colter.core.records import Record
 
 _LATE = 1.0
@@ -20,31 +20,31 @@ _SOON = timedelta(days=7)
 _LONGEST = 1000
 
 
-def daemon_lines(bulletin: "Bulletin | None", newest: datetime | None, now: datetime) -> list[str]:
+def daemon_lines(daemon: "DaemonStatus | None", newest: datetime | None, now: datetime) -> list[str]:
     """A line that says whether it runs, and one for whatever else is to be known; none where none is missed.
 
     Args:
-        bulletin: what it has told; None: there is none.
+        daemon: what it has told; None: there is none.
         newest: when anything was looked at last.
         now: the time.
     """
-    if bulletin is None or not bulletin.running:
-        return daemon_warnings(bulletin, newest, now)
-    told = bulletin.told
+    if daemon is None or not daemon.running:
+        return daemon_warnings(daemon, newest, now)
+    told = daemon.told
     begun = _read(told.get("since"))
     since = f" since {_moment(begun)} ({format_age(now - begun)})" if begun else ""
     lines = [f"a daemon runs{since}, process {told['process']}", *_how(told, now), *_troubles(told, now)]
     return [clean(line, _LONGEST) for line in lines]
 
 
-def daemon_warnings(bulletin: "Bulletin | None", newest: datetime | None, now: datetime) -> list[str]:
+def daemon_warnings(daemon: "DaemonStatus | None", newest: datetime | None, now: datetime) -> list[str]:
     """Only what somebody may have to do something about."""
     last = f"nothing was looked at for {format_age(now - newest)}" if newest else "nothing is known yet"
-    if bulletin is None:
+    if daemon is None:
         return [f"no daemon runs here, and {last}"] if newest and now - newest > _OLD else []
-    if not bulletin.running:
-        return [clean(f"the daemon (process {bulletin.told.get('process')}) has ended without a word; {last}")]
-    return [clean(line, _LONGEST) for line in _troubles(bulletin.told, now)]
+    if not daemon.running:
+        return [clean(f"the daemon (process {daemon.told.get('process')}) has ended without a word; {last}")]
+    return [clean(line, _LONGEST) for line in _troubles(daemon.told, now)]
 
 
 def _how(told: "Record", now: datetime) -> Iterator[str]:

@@ -9,13 +9,16 @@ T = TypeVar("T")
 GAP = 2
 _NAME, _PROSE = 16, 24
 """Narrower than this, a name and a sentence are no longer pleasant to read."""
+_TIGHT = 8
+"""So narrow they may become where nothing else can yield."""
 
 
 def fitted(sheet: Sheet, width: int) -> tuple[Sheet, list[int]]:
     """The sheet with the widths of its columns, in cells of the terminal.
 
     For room, in this order: heads are broken between words; spare columns are left out, the last first; sentences and
-    names are broken; the last columns of numbers are left out. Numbers are never cut.
+    names are broken; the last columns of numbers are left out; sentences and names are broken further. Numbers and
+    single words are never cut.
     """
     while True:
         widths = _widths(sheet, heads_broken=False)
@@ -23,21 +26,21 @@ def fitted(sheet: Sheet, width: int) -> tuple[Sheet, list[int]]:
             widths = _widths(sheet, heads_broken=True)
         gone = [at for at, column in enumerate(sheet.columns) if column.spare]
         if not gone:
-            widths = _squeezed(sheet, widths, _total(widths) - width)
+            widths = _squeezed(sheet, widths, width, name=_NAME, prose=_PROSE)
             gone = [at for at, column in enumerate(sheet.columns) if column.numeric and not column.vital]
-        if _total(widths) <= width or not gone:
+        if _total(widths) <= width:
             return sheet, widths
+        if not gone:
+            return sheet, _squeezed(sheet, widths, width, name=_TIGHT, prose=_TIGHT)
         sheet = _without(sheet, gone[-1])
 
 
-def _squeezed(sheet: Sheet, widths: Sequence[int], excess: int) -> list[int]:
-    """Take the excess from sentences, then from the names, as far as they can still be read."""
+def _squeezed(sheet: Sheet, widths: Sequence[int], width: int, *, name: int, prose: int) -> list[int]:
+    """Take what is too much from sentences, then from the names, down to these widths."""
     narrower = list(widths)
-    yielding = [(at, _PROSE) for at, column in enumerate(sheet.columns) if column.prose]
-    for at, least in [*yielding, (0, _NAME)]:
-        given = min(max(0, excess), max(0, narrower[at] - least))
-        narrower[at] -= given
-        excess -= given
+    yielding = [(at, prose) for at, column in enumerate(sheet.columns) if column.prose]
+    for at, least in [*yielding, (0, name)]:
+        narrower[at] -= min(max(0, _total(narrower) - width), max(0, narrower[at] - least))
     return narrower
 
 

@@ -1,4 +1,4 @@
-"""Moments as people read them."""
+"""Times as people read them: in their zone, or in UTC."""
 
 from datetime import UTC, datetime
 

@@ -1,11 +1,11 @@
-"""Readings, results and what is known, as sheets for people."""
+"""Readings, probe results, and what `colter status` knows, as sheets for people."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from colter.cli.outcome import few
 from colter.cli.render.sheet import ABSENT, Column, Sheet, change, count, day, make_sheet
 from colter.core.model import Event, Metric, Owing, ProbeResult, Reading
+from colter.core.names import few
 from colter.core.ports import LastKnown, TargetStatus
 from colter.core.units import format_age
 
@@ -179,22 +179,18 @@ def _columns(source: str, metrics: Sequence[Metric]) -> list[Column]:
 
 
 def _head(metric: Metric) -> str:
-    return metric.column if not metric.unit or _is_time(metric) else f"{metric.column} ({metric.unit})"
-
-
-def _is_time(metric: Metric) -> bool:
-    return metric.key.endswith("_timestamp")
+    return metric.column if not metric.unit or metric.is_time else f"{metric.column} ({metric.unit})"
 
 
 def _value(metric: Metric, value: float | None) -> str:
-    return day(value) if _is_time(metric) else count(value)
+    return day(value) if metric.is_time else count(value)
 
 
 def _known(metric: Metric, known: LastKnown | None, newest: datetime, now: datetime) -> str:
     """The number, how it moved, and its age in brackets where it is older than the others."""
     if known is None:
         return ABSENT
-    moved = "" if _is_time(metric) else change(known.value, known.before)
+    moved = "" if metric.is_time else change(known.value, known.before)
     stale = f"({format_age(now - known.at)})" if known.at < newest else ""
     # The parts are not to be broken apart in a narrow column.
     return "\N{NO-BREAK SPACE}".join(filter(None, (_value(metric, known.value), moved, stale)))

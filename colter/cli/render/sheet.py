@@ -1,4 +1,4 @@
-"""A result as rows and columns, before anyone decides how it looks."""
+"""A result as rows and columns; how it is drawn is decided elsewhere (`tables.py`)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

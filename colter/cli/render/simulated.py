@@ -1,11 +1,11 @@
-"""What would have been sent: as a sheet, as records, and in one sentence."""
+"""The result of `colter alerts simulate`: as a sheet, as records, and in one sentence."""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from colter.app.alerting.postbox import Sent
 from colter.app.alerting.simulate import Replayed
+from colter.app.alerting.simulated_channels import Sent
 from colter.cli.render.moments import utc
 from colter.cli.render.sheet import Column, Sheet, make_sheet
 from colter.core.alerting.endpoints import DEGRADED, DOWN

@@ -1,1 +1,1 @@
-"""What `colter report` is made of beside the report itself."""
+"""What `colter report` does beside showing the report: `--fail-on`."""

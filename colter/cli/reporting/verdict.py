@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from colter.app.reports.endpoints import Uptime
 from colter.app.reports.report import Report
 from colter.cli.context import Context
-from colter.cli.outcome import few, read_conditions
+from colter.cli.outcome import read_conditions
 from colter.core.conditions import Condition, Vocabulary
 from colter.core.errors import ExitCode
+from colter.core.names import few
 
 _SHARES = frozenset({"availability", "coverage"})
 _LENGTHS = frozenset({"downtime", "p50", "p95", "p99"})

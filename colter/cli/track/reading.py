@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from colter.cli import options
 from colter.cli.context import Context
-from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, few, read_conditions, report
-from colter.cli.working import Fate, fate, working
+from colter.cli.measuring import Destinations, measuring, read_destinations
+from colter.cli.outcome import INTERRUPTIONS, PARTIAL, Seen, read_conditions, say_first, tell_error
 from colter.core.errors import ExitCode, worst
 from colter.core.model import Metric, Reading, Status
+from colter.core.names import few
 
 if TYPE_CHECKING:
     from colter.app.registry import TrackPlan
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 Catalogue = Mapping[tuple[str, str], Metric]
 WORDS = frozenset({"partial", "error", "never"})
 _TIMEOUT = timedelta(minutes=10)
-_MOST_LINES = 20
 
 FailOn = Annotated[list[str] | None, options.fail_on_option(": 'open_issues > 0', error, ...; may be repeated.")]
 Timeout = Annotated[
@@ -42,9 +42,9 @@ class Wanted:
     timeout: Timeout = None
 
     @property
-    def fate(self) -> Fate:
+    def destinations(self) -> Destinations:
         """What becomes of what is read."""
-        return fate(self.output, dry_run=self.dry_run, no_store=self.no_store)
+        return read_destinations(self.output, dry_run=self.dry_run, no_store=self.no_store)
 
 
 def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", wanted: Wanted) -> ExitCode:
@@ -62,11 +62,11 @@ def track(context: Context, plan: "Callable[[Settings], Sequence[TrackPlan]]", w
         context.run(lambda: _read(context, plans, wanted, seen))
     except INTERRUPTIONS:
         seen.found.sort(key=lambda reading: reading.target)
-        seen.tell_interrupted(context, "readings", kept=wanted.fate.keep)
+        seen.tell_interrupted(context, "readings", kept=wanted.destinations.keep)
         if seen.found and format_ in PARTIAL and not wanted.file:
             context.write(_show(context, format_, seen, metrics))
         raise
-    hidden = wanted.fate.hides_result(context, wanted.format_, wanted.file)
+    hidden = wanted.destinations.hides_result(context, wanted.format_, wanted.file)
     if not hidden and (seen.found or not seen.problems):
         deliver(context, _show(context, format_, seen, metrics), wanted.file)
     return _judge(context, seen, conditions)
@@ -77,7 +77,7 @@ async def _read(context: Context, plans: "Sequence[TrackPlan]", wanted: Wanted, 
         seen.found.append(reading)
         context.progress.show(f"read: {len(seen.found)}")
 
-    async with working(context, wanted.fate, seen) as runtime:
+    async with measuring(context, wanted.destinations, seen) as runtime:
         done = await runtime.track(plans, timeout=wanted.timeout or _TIMEOUT, emit=keep)
         seen.found[:] = done.readings
 
@@ -106,13 +106,9 @@ def _judge(context: Context, seen: Seen[Reading], conditions: "Sequence[Conditio
     from colter.cli.render.people import problems as unread
 
     readings, problems = seen.found, seen.problems
-    lines = unread(readings)
-    for line in lines[:_MOST_LINES]:
-        context.say(f"colter: {line}")
-    if len(lines) > _MOST_LINES:
-        context.say(f"colter: {len(lines) - _MOST_LINES} more of such lines are left out; -f json tells all reasons")
+    say_first(context, unread(readings), "-f json tells all reasons")
     for problem in problems:
-        report(problem, context)
+        tell_error(problem, context)
     if not readings and not problems:
         context.say("colter: nothing matches, so nothing was read")
     codes = [problem.exit_code for problem in problems]

@@ -65,7 +65,9 @@ def read_number(written: Any) -> Any:
 
 def check_line(written: str) -> str:
     """One line of text, not empty."""
-    if not written.strip() or _CONTROLS.search(written):
+    if not written.strip():
+        raise ValueError("expected one line of text, got nothing; take the key out if there is none")
+    if _CONTROLS.search(written):
         raise ValueError("expected one line of text, without control characters")
     return written
 

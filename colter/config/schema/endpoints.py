@@ -1,9 +1,11 @@
 """The sections `probe` and `endpoints`: what is probed, how, and what is expected."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -188,8 +190,22 @@ class Endpoint(Section):
         if self.heartbeat:
             # It is late, or it is not: looking once more tells nothing new, and `grace` is its patience.
             self.down_after, self.up_after = self.down_after or _AT_ONCE, self.up_after or _AT_ONCE
+        # A set for each would be half of what an endpoint takes.
+        object.__setattr__(self, "__pydantic_fields_set__", _one_for_all(frozenset(self.model_fields_set)))
         return self
 
 
-EndpointItem = Annotated[Endpoint, _OrAddress()]
-"""An endpoint as it stands in the list."""
+@lru_cache(maxsize=256)
+def _one_for_all(keys: frozenset[str]) -> frozenset[str]:
+    return keys
+
+
+def _as_before(endpoint: Endpoint, info: ValidationInfo) -> Endpoint:
+    """Another version of a large configuration brings few new endpoints: the others are there once."""
+    former: Mapping[str, Endpoint] = (info.context or {}).get("former", {})
+    before = former.get(endpoint.name, endpoint)
+    return before if before == endpoint else endpoint
+
+
+EndpointItem = Annotated[Endpoint, _OrAddress(), AfterValidator(_as_before)]
+"""An endpoint as it stands in the list; with `former` in the validation context, as it was when it is the same."""

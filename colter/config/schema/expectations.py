@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from colter.config.schema import checks
 from colter.config.schema.measures import StatusSet
-from colter.config.schema.section import Section
+from colter.config.schema.section import CommonSection, Section, shared
 from colter.config.schema.values import (
     Duration,
     HeaderName,
@@ -34,14 +34,14 @@ class BodyExpectation(Section):
     hex: HexText | None = Field(None, description="These bytes, as hexadecimal digits, must stand in the body.")
 
 
-class Expectations(Section):
+class Expectations(CommonSection):
     """One grammar for both; what an address has not, such as the status of a TCP connection, is refused."""
 
     headers: dict[HeaderName, HeaderValue] = Field(
         default_factory=dict, description="Headers by name; `*` in a value stands for anything."
     )
     body: BodyExpectation = Field(
-        default_factory=BodyExpectation, description="What the body, or whatever else was answered, holds."
+        default_factory=shared(BodyExpectation), description="What the body, or whatever else was answered, holds."
     )
     json_: dict[JsonPath, Scalar] = Field(
         default_factory=dict,

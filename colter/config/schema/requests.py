@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from colter.config.schema.destination import origin
 from colter.config.schema.headers import mark_secrets
 from colter.config.schema.secretref import SecretRef
-from colter.config.schema.section import Section
+from colter.config.schema.section import CommonSection, Section
 from colter.config.schema.values import (
     Count,
     Expanded,
@@ -74,7 +74,7 @@ class ClientCertificate(Section):
     password: SecretRef | None = Field(None, description="What opens the key.")
 
 
-class RequestOptions(Section):
+class RequestOptions(CommonSection):
     """What is sent, and how."""
 
     method: Method = Field("GET", description="HTTP method.")

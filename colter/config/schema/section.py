@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationInfo, model_validator
 
 from colter.config.schema.secretref import SecretRef
 
@@ -20,6 +20,31 @@ class Section(BaseModel):
     def destination(self) -> str:
         """Where the secrets of this section are sent; nothing: where those of the section around it are."""
         return ""
+
+
+class CommonSection(Section):  # noqa: PLW1641  no section has a hash
+    """One that thousands of endpoints write alike: then it is there once, unless a secret is in it.
+
+    Those that were read stand in `known` of the validation context.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        # What is said has to suit the address, though it be the default; what is left out need not.
+        return super().__eq__(other) and self.model_fields_set == getattr(other, "model_fields_set", None)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read_once(cls, written: Any, read: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        known: MutableMapping[tuple[type, str], Self] | None = (info.context or {}).get("known")
+        if known is None:
+            return read(written)
+        key = cls, repr(written)
+        if key in known:
+            return known[key]
+        section = read(written)
+        if not any(bind_secrets(section)):  # each secret has a place of its own
+            known[key] = section
+        return section
 
 
 def shared(kind: type[S]) -> Callable[[], S]:

@@ -1,12 +1,15 @@
 """One call to the operating system's keyring, in a process of its own: a keyring that hangs can be ended.
 
-`python -m colter.config.session.keyring_process get|set|delete SERVICE USER` reads the text to keep from stdin, and
-answers in JSON: {"text": what is kept now, or null}, {"refused": CLASS}, or {"absent": true} without any keyring.
+`python -m colter.config.session.keyring_process SECONDS get|set|delete SERVICE USER` reads the text to keep from stdin,
+and answers in JSON: {"text": what is kept now, or null}, {"refused": CLASS}, or {"absent": true} without any keyring.
+One that has not answered after so many seconds is the exit code SILENT.
 """
 
 import contextlib
 import json
+import os
 import sys
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -21,6 +24,7 @@ ALLOWED = (
     "keyring.backends.Windows.WinVaultKeyring",
 )
 """The backends that protect what they keep; others write clear text, keep nothing, or ask on the terminal."""
+SILENT = 3
 
 
 class RefusedError(Exception):
@@ -64,7 +68,17 @@ def _usable(name: str) -> "KeyringBackend | None":
     return kind() if kind.viable else None
 
 
+def _end_after(seconds: float) -> None:
+    """End this process, whatever it waits for by then."""
+    timer = threading.Timer(seconds, os._exit, [SILENT])
+    timer.daemon = True
+    timer.start()
+
+
 if __name__ == "__main__":
+    for slow in ("keyring.core", "keyring.backends.SecretService"):
+        import_module(slow)  # which asks nobody yet, so the machine may take its time
+    _end_after(float(sys.argv[1]))
     with contextlib.redirect_stdout(sys.stderr):  # a backend that talks must not spoil the answer
-        answer = main(*sys.argv[1:])
+        answer = main(*sys.argv[2:])
     sys.stdout.write(json.dumps(answer))

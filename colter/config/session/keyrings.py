@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 from colter.config.session.kernel_keyring import KernelKeyring
+from colter.config.session.keyring_process import SILENT
 from colter.core.errors import StateError
 from colter.core.text import clean
 
 SERVICE = "colter"
 DEADLINE = timedelta(seconds=3)
-"""For one call, the start of its process included: a keyring may wait for a dialog that nobody sees."""
+"""For the answer to one call: a keyring may wait for a dialog that nobody sees."""
+_START = timedelta(minutes=1)
+"""For the process that asks to be ready for it, on a busy machine."""
 
 
 class KeyringError(StateError):
@@ -26,7 +29,7 @@ class NoKeyringError(KeyringError):
 
 
 class MachineKeyring:
-    """Keeps short texts by name. Every call ends within the deadline; after a failure the next ones fail at once.
+    """Keeps short texts by name. Every call ends, at the deadline; after a failure the next ones fail at once.
 
     The kernel's keyring forgets a text after `lifetime` by itself; the others keep it until it is removed.
     """
@@ -77,7 +80,8 @@ class MachineKeyring:
             raise NoKeyringError(f"this machine has no keyring ({error.strerror})") from error
 
     def _ask_system(self, action: str, name: str, text: str) -> dict[str, str | None]:
-        argv = [sys.executable, "-P", "-m", "colter.config.session.keyring_process", action, SERVICE, name]
+        seconds = str(DEADLINE.seconds)
+        argv = [sys.executable, "-P", "-m", "colter.config.session.keyring_process", seconds, action, SERVICE, name]
         try:
             done = subprocess.run(  # noqa: S603  our own module, no shell
                 argv,
@@ -86,12 +90,14 @@ class MachineKeyring:
                 encoding="utf-8",
                 errors="replace",
                 env=dict(self._env),
-                timeout=DEADLINE.total_seconds(),
+                timeout=(_START + DEADLINE).total_seconds(),
                 check=False,
             )
         except subprocess.TimeoutExpired:
             # Without `from`: that error carries what was sent to the process.
-            raise KeyringError(f"the keyring did not answer within {DEADLINE.seconds} s") from None
+            raise KeyringError("the process that asks the keyring did not end") from None
+        if done.returncode == SILENT:
+            raise KeyringError(f"the keyring did not answer within {seconds} s")
         if done.returncode:
             reason = done.stderr.strip().rpartition("\n")[2]
             raise KeyringError(f"the keyring failed: {clean(reason, 150)}")

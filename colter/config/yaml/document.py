@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from colter.config.yaml.nodes import TOO_MUCH, UNFIT, Listing, Mapping, Node, RefusedError, read_nodes
+from colter.config.yaml.nodes import Lines, Listing, Mapping, Node
+from colter.config.yaml.reading import TOO_MUCH, UNFIT, RefusedError, read_nodes
 from colter.core.errors import ConfigError
 from colter.core.text import clean
 from colter.core.units import format_size
@@ -60,7 +61,8 @@ class Document:
     def place(self, path: Sequence[str | int] = (), *, key: bool = False) -> str:
         """`file:line:col` of a value."""
         node = self.locate(path, key=key)
-        return f"{self.name}:{node.line}:{node.column}" if node else f"{self.name}:1:1"
+        line, column = node.place if node else (1, 1)
+        return f"{self.name}:{line}:{column}"
 
 
 def load_document(path: Path, *, broken: bool = False) -> Document:
@@ -127,7 +129,5 @@ def _read(text: str, name: str) -> Node | None:
 
 
 def _refusal(name: str, text: str, index: int, message: str, hint: str | None = None) -> ConfigError:
-    before = text[:index]
-    line = before.count("\n") + 1
-    column = index - (before.rfind("\n") + 1) + 1
+    line, column = Lines(text).place(index)
     return ConfigError(f"{name}:{line}:{column}: {clean(message)}", hint=hint)

@@ -34,6 +34,11 @@ class Metric:
     whole: bool = True
     """Whole numbers: InfluxDB keeps them as integers, and a field must never change its type."""
 
+    @property
+    def is_time(self) -> bool:
+        """Whether the number is a moment (Unix time): a difference of two tells nobody anything."""
+        return self.key.endswith("_timestamp")
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:

@@ -37,6 +37,11 @@ class MailServer:
     username: str | None = None
     password: Secret | None = None
 
+    @property
+    def place(self) -> str:
+        """Such as `mail.example.org:587`."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class Conversation:
     """Hands one mail to a server. `cut()` ends it from another thread, so that nothing is sent after a deadline."""
@@ -74,7 +79,10 @@ class Conversation:
             OSError,
             ValueError,
         ) as error:  # all of smtplib's own are OSErrors, and a socket cut while reading a ValueError
-            raise DeliveryError(f"{self._server.host}: {clean(str(error)) or type(error).__name__}") from error
+            raise DeliveryError(
+                f"the mail server {self._server.place}: {_reason(error)}",
+                hint="if it stays so, correct smtp.smtp_server and smtp.smtp_port",
+            ) from error
         finally:
             if self._smtp:
                 self._smtp.close()
@@ -145,6 +153,11 @@ class Conversation:
 def _literal(smtp: smtplib.SMTP) -> str:
     address = str(smtp.sock.getsockname()[0]) if smtp.sock else "127.0.0.1"
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Without the number that the system has for it; smtplib's own errors have no words of the system."""
+    return clean(getattr(error, "strerror", None) or str(error)) or type(error).__name__
 
 
 def _refused(error: smtplib.SMTPResponseException) -> DeliveryError:

@@ -6,11 +6,13 @@ import socket
 from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+T = TypeVar("T")
 
 
 class Line:
@@ -20,7 +22,7 @@ class Line:
         self._driver: object = None
         event.listen(engine.sync_engine, "connect", self._remember)
 
-    def end(self, task: asyncio.Task[None]) -> None:
+    def end(self, task: asyncio.Task[Any]) -> None:
         """End what waits for an answer on it.
 
         psycopg, when cancelled, asks the server to stop and waits for its consent. So the line is cut instead, which
@@ -36,18 +38,18 @@ class Line:
         self._driver = connection.driver_connection
 
 
-async def within(deadline: timedelta, work: Coroutine[Any, Any, None], line: Line) -> None:
+async def within(deadline: timedelta, work: Coroutine[Any, Any, T], line: Line) -> T:
     """Do this, but not for longer.
 
     Raises:
-        TimeoutError: it took too long, and was ended.
+        TimeoutError: it took too long, and was ended; it says how long.
     """
     task = asyncio.create_task(work)
     try:
         await asyncio.wait({task}, timeout=deadline.total_seconds())
         if not task.done():
-            raise TimeoutError
-        task.result()
+            raise TimeoutError(f"no answer within {deadline.total_seconds():.0f} s")
+        return task.result()
     finally:
         if not task.done():
             line.end(task)

@@ -19,6 +19,8 @@ from colter.store.write.entries import append
 from colter.store.write.fitting import fitted
 
 DEADLINE = timedelta(seconds=10)
+_UPGRADE = timedelta(minutes=10)
+"""For one step of bringing the tables up to date, which may move all that many machines have written."""
 _TURN = 0.02
 _LOCK = "colter_migration"
 _LOCK_NUMBER = 0x636F6C746572  # `colter`
@@ -51,9 +53,11 @@ class Database:
         try:
             if self._way is None:
                 self._way = _Way(connections(self._url))
+            if not self._way.ready:
+                await self._prepare(self._way)
             await within(self._deadline, self._write(self._way, items), self._way.line)
         except TimeoutError as error:
-            raise DeliveryError(f"{self._where}: no answer within {self._deadline.total_seconds():.0f} s") from error
+            raise DeliveryError(f"{self._where}: {str(error) or 'no answer in time'}") from error
         except StateError as error:
             raise DeliveryError(str(error), answer=Answer.PAUSE, hint=error.hint) from error
         except (SQLAlchemyError, OSError, ValueError, TypeError, ArithmeticError) as error:
@@ -69,10 +73,13 @@ class Database:
         if self._way is not None:
             await self._way.engine.dispose()
 
+    async def _prepare(self, way: "_Way") -> None:
+        behind = await within(self._deadline, _look(way.engine, self._where), way.line)
+        while behind:
+            behind = await within(_UPGRADE, _step(way.engine, self._where), way.line)
+        way.ready = True
+
     async def _write(self, way: "_Way", items: Sequence[Entry]) -> None:
-        if not way.ready:
-            await _prepare(way.engine, self._where)
-            way.ready = True
         async with way.engine.begin() as connection:
             await connection.run_sync(_append, items, self._where)
 
@@ -87,12 +94,14 @@ class _Way:
         """Whether the tables were found to be there."""
 
 
-async def _prepare(engine: AsyncEngine, where: str) -> None:
+async def _look(engine: AsyncEngine, where: str) -> bool:
     async with engine.connect() as connection:
-        behind = await connection.run_sync(is_behind, where)
-    while behind:
-        async with _alone(), engine.begin() as connection:
-            behind = await connection.run_sync(_upgrade, where)
+        return await connection.run_sync(is_behind, where)
+
+
+async def _step(engine: AsyncEngine, where: str) -> bool:
+    async with _alone(), engine.begin() as connection:
+        return await connection.run_sync(_upgrade, where)
 
 
 @asynccontextmanager

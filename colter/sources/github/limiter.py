@@ -153,6 +153,6 @@ def _clamped(until: datetime, now: datetime) -> datetime:
 
 
 def _say(name: str, until: datetime, now: datetime) -> str:
-    what = {"all": "asks us to slow down", "graphql": "has no GraphQL points left", "core": "has no REST calls left"}
+    left = {"graphql": "has no GraphQL points left for us", "core": "has no REST calls left for us"}
     wait = format_duration(timedelta(seconds=round((until - now).total_seconds())))
-    return f"GitHub {what[name]} for us; free again in {wait}, at {until:%Y-%m-%d %H:%M:%S} UTC"
+    return f"GitHub {left.get(name, 'asks us to slow down')}; free again in {wait}, at {until:%Y-%m-%d %H:%M:%S} UTC"

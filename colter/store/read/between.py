@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, ScalarSelect, select
 
 from colter.core.model import Event, Target
 from colter.core.ports import Values
+from colter.store.read.named import by_name, plain_metrics
 from colter.store.slices import chunks
-from colter.store.tables import event, last_number, metric, reading, sample
-from colter.store.write.targets import load_roster
+from colter.store.tables import event, last_number, reading, sample
 
 _Read = tuple[datetime, float]
 
@@ -19,26 +19,26 @@ def read_first_and_last(
     connection: Connection, targets: Collection[Target], keys: Collection[str], since: datetime, until: datetime
 ) -> Values:
     """By the names that were asked for, former ones too."""
-    named = load_roster(connection, targets, ()).named
-    plain = select(metric.c.id, metric.c.name).where(metric.c.name.in_(keys), metric.c.labels == "[]")
-    metrics = dict(connection.execute(plain).all())
-    found: dict[int, Mapping[str, Sequence[_Read]]] = {}
-    for part in chunks(sorted({known.row_id for known in named.values()})):
-        found |= _ends(connection, part, metrics, since, until)
-    return {name: found[known.row_id] for name, known in named.items() if known.row_id in found}
+    metrics = plain_metrics(connection, keys)
+    return by_name(connection, targets, lambda part: _ends(connection, part, metrics, since, until))
 
 
 def read_events(
     connection: Connection, targets: Collection[Target], since: datetime, until: datetime
 ) -> Mapping[Target, Sequence[Event]]:
     """By the names that were asked for, former ones too."""
-    named = load_roster(connection, targets, ()).named
-    found: defaultdict[int, list[Event]] = defaultdict(list)
-    within = select(event).where(event.c.at >= since, event.c.at < until).order_by(event.c.at, event.c.id)
-    for part in chunks(sorted({known.row_id for known in named.values()})):
-        for row in connection.execute(within.where(event.c.target_id.in_(part))):
-            found[row.target_id].append(Event(row.kind, row.event_key, row.title, row.at, row.url))
-    return {name: found[known.row_id] for name, known in named.items() if known.row_id in found}
+    return by_name(connection, targets, lambda part: _events(connection, part, since, until))
+
+
+def _events(
+    connection: Connection, target_ids: Sequence[int], since: datetime, until: datetime
+) -> Mapping[int, Sequence[Event]]:
+    """By row of the target."""
+    within = (event.c.target_id.in_(target_ids), event.c.at >= since, event.c.at < until)
+    by_target: defaultdict[int, list[Event]] = defaultdict(list)
+    for row in connection.execute(select(event).where(*within).order_by(event.c.at, event.c.id)):
+        by_target[row.target_id].append(Event(row.kind, row.event_key, row.title, row.at, row.url))
+    return by_target
 
 
 def _ends(

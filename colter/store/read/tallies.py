@@ -20,6 +20,7 @@ from colter.core.uptime.sketch import Sketch
 from colter.core.uptime.tally import Tally
 from colter.store.moments import from_ms, to_ms
 from colter.store.progress import read_progress
+from colter.store.read.named import by_name
 from colter.store.slices import chunks
 from colter.store.tables import daily_tally, hourly_tally, outage, probe_result, round_, target
 from colter.store.write.targets import load_roster
@@ -112,18 +113,20 @@ def read_tallies(
     connection: Connection, targets: Sequence[Target], since: datetime, until: datetime, step: Step
 ) -> Mapping[Target, Sequence[tuple[datetime, Tally]]]:
     """By the names that were asked for; see `colter.core.ports.Store`."""
-    named = {name: known.row_id for name, known in load_roster(connection, targets, ()).named.items()}
     statement = (
         f"SELECT * FROM {STEPS[step].name} WHERE target_id IN (%s) AND begins >= ? AND begins < ? "  # noqa: S608  our own
         "ORDER BY target_id, begins"
     )
-    found: dict[int, list[tuple[datetime, Tally]]] = {}
-    for part in chunks(sorted(set(named.values()))):
+
+    def look(target_ids: Sequence[int]) -> Mapping[int, Sequence[tuple[datetime, Tally]]]:
         # Numbers written out: as parameters they would take SQLAlchemy longer than all the rest.
-        rows = connection.exec_driver_sql(statement % ",".join(map(str, part)), (to_ms(since), to_ms(until)))
-        for target_id, of_target in groupby(rows, itemgetter(0)):
-            found[target_id] = [(from_ms(row[1]), tally_of(row)) for row in of_target]
-    return {name: found[row_id] for name, row_id in named.items() if row_id in found}
+        rows = connection.exec_driver_sql(statement % ",".join(map(str, target_ids)), (to_ms(since), to_ms(until)))
+        return {
+            target_id: [(from_ms(row[1]), tally_of(row)) for row in of_target]
+            for target_id, of_target in groupby(rows, itemgetter(0))
+        }
+
+    return by_name(connection, targets, look)
 
 
 def tally_of(row: Sequence[Any]) -> Tally:

@@ -8,25 +8,16 @@ from sqlalchemy import Connection, select
 
 from colter.core.model import Target
 from colter.core.ports import Values
-from colter.store.slices import chunks
-from colter.store.tables import metric, reading, sample
-from colter.store.write.targets import load_roster
+from colter.store.read.named import by_name, plain_metrics
+from colter.store.tables import reading, sample
 
 _Series = Mapping[str, Sequence[tuple[datetime, float]]]
 
 
 def read_values(connection: Connection, targets: Collection[Target], keys: Collection[str], since: datetime) -> Values:
     """By the names that were asked for, former ones too."""
-    named = load_roster(connection, targets, ()).named
-    metrics = dict(
-        connection.execute(
-            select(metric.c.id, metric.c.name).where(metric.c.name.in_(keys), metric.c.labels == "[]")
-        ).all()
-    )
-    found: dict[int, _Series] = {}
-    for part in chunks(sorted({known.row_id for known in named.values()})):
-        found |= _series(connection, part, metrics, since)
-    return {name: found[known.row_id] for name, known in named.items() if known.row_id in found}
+    metrics = plain_metrics(connection, keys)
+    return by_name(connection, targets, lambda part: _series(connection, part, metrics, since))
 
 
 def _series(

@@ -1,0 +1,1 @@
+"""What `colter daemon` is made of: running until a signal comes, following its configuration, serving over HTTP."""
