@@ -45,7 +45,7 @@ def read_change(
     """
     check_sinks(sinks, settings)
     locked = open_secrets(settings, sinks)
-    plan = read_watch_plan(_without_locked(settings, locked), every, soon=before.soon)
+    plan = read_watch_plan(_without_locked(settings, locked), every, soon=before.soon, before=before)
     return Change(settings, _with_former(plan, before, locked), locked)
 
 
@@ -92,12 +92,9 @@ def _without_locked(settings: Settings, locked: Locked) -> Settings:
 
 def _with_former(plan: WatchPlan, before: WatchPlan, locked: Locked) -> WatchPlan:
     names = _endpoints(locked)
-    known = {each.check.name: each for each in before.endpoints}
-    # Of thousands that are as they were there is one copy: whoever still holds the plan before holds no memory by it.
-    same = [former if (former := known.get(each.check.name)) == each else each for each in plan.endpoints]
     return replace(
         plan,
-        endpoints=[*same, *(each for each in before.endpoints if each.check.name in names)],
+        endpoints=[*plan.endpoints, *(each for each in before.endpoints if each.check.name in names)],
         jobs={**plan.jobs, **{name: job for name, job in before.jobs.items() if name in names}},
         tokens={**plan.tokens, **{name: token for name, token in before.tokens.items() if name in names}},
     )

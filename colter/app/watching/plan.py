@@ -63,13 +63,16 @@ class WatchPlan:
         return {each.check.name: each.check for each in self.endpoints}
 
 
-def read_watch_plan(settings: Settings, every: Rhythm | None = None, *, soon: timedelta = SOON) -> WatchPlan:
+def read_watch_plan(
+    settings: Settings, every: Rhythm | None = None, *, soon: timedelta = SOON, before: WatchPlan | None = None
+) -> WatchPlan:
     """The plan of a checked configuration.
 
     Args:
         settings: the configuration.
         every: how often sources are read that have no rhythm of their own; None: as configured.
         soon: within this each endpoint has its first look.
+        before: the plan until now. Of thousands of endpoints that are as they were there is one copy.
 
     Raises:
         ConfigError: nothing is configured that could be watched, or something of it cannot be used.
@@ -77,12 +80,15 @@ def read_watch_plan(settings: Settings, every: Rhythm | None = None, *, soon: ti
     """
     config = settings.config
     defaults = config.probe
+    known = {each.check.name: each for each in before.endpoints} if before else {}
+
+    def watched(endpoint: Endpoint) -> WatchedEndpoint:
+        check = check_from_config(endpoint, defaults, settings.reveal)
+        read, former = WatchedEndpoint(check, endpoint.interval or defaults.interval), known.get(endpoint.name)
+        return former if former == read else read
+
     plan = WatchPlan(
-        endpoints=[
-            WatchedEndpoint(check_from_config(each, defaults, settings.reveal), each.interval or defaults.interval)
-            for each in config.endpoints
-            if each.address
-        ],
+        endpoints=[watched(each) for each in config.endpoints if each.address],
         jobs={each.name: (each, each.interval or defaults.interval) for each in config.endpoints if each.heartbeat},
         sources=configured_sources(settings),
         every=every or read_rhythm(config.daemon.every, config.daemon.tz),
