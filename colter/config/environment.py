@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from colter.config.schema.items import item_name, with_value
-from colter.config.schema.keys import field_names, find_place
+from colter.config.schema.items import item_name, names_in, with_value
+from colter.config.schema.keys import all_keys, field_names, find_place
 from colter.config.schema.typed import read_value
 from colter.core.errors import ConfigError, UsageError
 
@@ -36,6 +36,16 @@ def apply_environment(
     return data, origins
 
 
+def misspelt(env: Mapping[str, str]) -> dict[str, str]:
+    """Variables that would set a key if they had two underscores after its section, and how they are spelt then."""
+    sections = tuple(f"COLTER_{_shouted(name)}_" for name in field_names(find_place(()).kind))
+    written = {name for name in env if name.startswith(sections) and "__" not in name}
+    if not written:  # to walk through all keys takes milliseconds
+        return {}
+    meant = {"COLTER_" + "__".join(map(_shouted, path)) for path, _ in all_keys() if len(path) > 1 and "*" not in path}
+    return {name.replace("__", "_"): name for name in sorted(meant) if name.replace("__", "_") in written}
+
+
 def _wants_github_token(data: dict[str, Any], env: Mapping[str, str]) -> bool:
     # It is everybody's variable and belongs to github.com: never sent to another server, never instead of a chosen one.
     section = data.get("github")
@@ -49,17 +59,11 @@ def _path(words: Sequence[str], data: Any) -> tuple[str, ...]:
     """Names in capitals, as the keys and names that they stand for."""
     path: tuple[str, ...] = ()
     for word in words:
-        known = [*field_names(find_place(path).kind), *_names_in(data)]
+        known = [*field_names(find_place(path).kind), *names_in(data)]
         name = next((name for name in known if _shouted(name) == word), word.lower())
         data = _below(data, name)
         path = (*path, name)
     return path
-
-
-def _names_in(data: Any) -> list[str]:
-    if isinstance(data, dict):
-        return list(data)
-    return [name for item in data if (name := item_name(item))] if isinstance(data, list) else []
 
 
 def _below(data: Any, name: str) -> Any:

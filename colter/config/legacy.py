@@ -23,8 +23,10 @@ def read_salt(path: Path) -> bytes:
     name = clean(str(path))
     try:
         salt = read_private(path, limit=_SALT_BYTES, forbidden=0, follow=True)  # a salt is no secret
-    except (OSError, NotPrivateError) as error:
-        raise ConfigError(f"{name}: the predecessor's salt cannot be read: {clean(str(error))}") from error
+    except NotPrivateError as error:
+        raise ConfigError(f"{clean(str(error))}; expected the predecessor's salt") from None
+    except OSError as error:
+        raise ConfigError(f"{name}: the predecessor's salt cannot be read: {error.strerror}") from error
     if salt is None:
         raise ConfigError(
             f"{name}: the predecessor's salt is missing, and its secrets cannot be opened without it",

@@ -20,22 +20,23 @@ def read_private(path: Path, *, limit: int, forbidden: int = OTHERS, follow: boo
         NotPrivateError: it is a link (unless `follow`), no regular file, another user's, open to others or too long.
         OSError: it cannot be read.
     """
-    link = 0 if follow else os.O_NOFOLLOW
+    # Not blocking: a FIFO would wait for its writer.
+    further = os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
     try:
-        # Not blocking: a FIFO would wait for its writer.
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | link)
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | further)) as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise NotPrivateError(f"{path}: is no regular file")
+            _require_ours(path, found, forbidden)
+            content = file.read(limit + 1)
     except FileNotFoundError:
         return None
+    except IsADirectoryError:
+        raise NotPrivateError(f"{path}: is no regular file") from None
     except OSError:
         if path.is_symlink() and not follow:
             raise NotPrivateError(f"{path}: is a link") from None
         raise
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
-            raise NotPrivateError(f"{path}: is no regular file")
-        _require_ours(path, found, forbidden)
-        content = file.read(limit + 1)
     if len(content) > limit:
         raise NotPrivateError(f"{path}: is longer than {limit} bytes")
     return content

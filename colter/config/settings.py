@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from colter.config.environment import apply_environment
+from colter.config.environment import apply_environment, misspelt
 from colter.config.legacy import SALT_NAME, LegacyKey, read_salt
 from colter.config.paths import LEGACY_NAME, config_path
 from colter.config.schema.config import Config
 from colter.config.schema.conflicts import find_conflicts
-from colter.config.schema.problems import Places, explain, refuse
+from colter.config.schema.problems import Loc, Places, explain, refuse
 from colter.config.schema.secretref import Form, SecretRef
 from colter.config.schema.variables import expand
 from colter.config.yaml.document import Document, load_document
@@ -130,7 +130,14 @@ class Settings:
     @property
     def warnings(self) -> list[str]:
         """What the user should know, one line each."""
-        return [*_open_file(self), *_clear_text(self), *_without_vault(self), *_predecessor(self), *_blind(self)]
+        return [
+            *_open_file(self),
+            *_clear_text(self),
+            *_without_vault(self),
+            *_predecessor(self),
+            *_blind(self),
+            *self._misspelt(),
+        ]
 
     def forget_file(self) -> None:
         """Let go of what was written, for those who live long: of thousands of endpoints it is many megabytes.
@@ -171,6 +178,23 @@ class Settings:
             return f"environment: {name}"
         where = self.document.place(self._loc(ref)) if self.document else "configuration"
         return f"{where}: {ref.key}"
+
+    def renewal(self, ref: SecretRef) -> str:
+        """Where another secret is put in the place of this one, as the end of a hint."""
+        name = self.origins.get(ref.path)
+        return f"it stands in the variable {name}" if name else f"colter config set {ref.key} -"
+
+    def line(self, loc: Loc, message: str) -> str:
+        """`file:line:col: key: message`, for a path of keys and indices; the variable where one has set the value."""
+        return Places(self.document, self.data, self.origins).line(loc, message)
+
+    def _misspelt(self) -> list[str]:
+        text = self.document.text if self.document else ""  # it may be there for `${COLTER_GITHUB_TOKEN}`
+        return [
+            f"environment: {name} sets nothing; {meant} does"
+            for name, meant in misspelt(self._env).items()
+            if meant not in self._env and name not in text
+        ]
 
     def _loc(self, ref: SecretRef) -> list[str | int]:
         loc: list[str | int] = list(ref.path)

@@ -16,9 +16,8 @@ from colter.core.secret import Secret
 
 TRIES = 3
 _PR_SET_DUMPABLE = 4
-_WAYS = (
-    "run `colter login` in a terminal, or set COLTER_PASSWORD_COMMAND, COLTER_PASSWORD_FILE or COLTER_MASTER_PASSWORD"
-)
+_SOURCES = "set COLTER_PASSWORD_COMMAND, COLTER_PASSWORD_FILE or COLTER_MASTER_PASSWORD"
+_WAYS = f"run `colter login` in a terminal, or {_SOURCES}"
 
 
 class Unlocker:
@@ -78,7 +77,7 @@ class Unlocker:
             LockedError, VaultError: as when called.
         """
         if self.sessions is None:
-            raise UsageError("no session is kept on a CI machine (CI is set)", hint=_WAYS)
+            raise UsageError("no session is kept on a CI machine (CI is set)", hint=_SOURCES)
         parse_header(header)
         vault = self._from_source(header) or self._try_passwords(header)
         _keep_out_of_core_dumps()
@@ -99,7 +98,7 @@ class Unlocker:
         Raises:
             LockedError: there is none, and nobody to ask.
         """
-        return self.given() or self._prompt(prompt)
+        return self.given() or self._prompt(prompt, hint=_SOURCES)  # a session opens vaults, and holds no password
 
     def _from_source(self, header: str) -> OpenVault | None:
         found = self._sources.find()
@@ -131,13 +130,13 @@ class Unlocker:
                 prompt = "Wrong. Master password"
         raise WrongPassword(f"wrong master password, {TRIES} times")
 
-    def _prompt(self, prompt: str) -> Secret:
+    def _prompt(self, prompt: str, *, hint: str = _WAYS) -> Secret:
         if self._ask is None:
-            raise LockedError("the master password is needed, and there is nobody to ask", hint=_WAYS)
+            raise LockedError("the master password is needed, and there is nobody to ask", hint=hint)
         try:
             return Secret(self._ask(prompt))
         except EOFError:
-            raise LockedError("no master password was entered", hint=_WAYS) from None
+            raise LockedError("no master password was entered", hint=hint) from None
 
     def _say_once(self, line: str) -> None:
         if line not in self._said:

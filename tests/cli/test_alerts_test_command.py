@@ -225,43 +225,47 @@ alerts:
 
 
 @pytest.mark.parametrize(
-    ("config", "argv", "said", "hint"),
+    ("config", "argv", "code", "said", "hint"),
     [
         (
             "alerts: {channels: {ops: {type: slack, url: '${X}'}, chat: {type: slack, url: '${X}'}}}",
             ["opps"],
+            2,
             "no channel is called 'opps'",
             "did you mean 'ops'? configured are: ops, chat",
         ),
         (
             "alerts: {channels: {ops: {type: slack, url: '${X}'}}}",
             ["email", "--dry-run"],
+            2,
             "no channel is called 'email'",
             "configured are: ops",
         ),
-        ("{}", ["email"], "no channel is called 'email'", "add one, or the section `smtp`"),
-        ("{}", [], "alerts.channels: there is none", "docs/channels.md"),
+        ("{}", ["email"], 2, "no channel is called 'email'", "add one, or the section `smtp`"),
+        ("{}", [], 3, "alerts.channels: there is none", "docs/channels.md"),
         (
             "alerts: {channels: {ops: {type: email}}}",
             ["ops"],
+            3,
             "a channel of type email needs the section smtp",
             "",
         ),
         (
             "alerts: {channels: {ops: {type: slack, url: '${NOT_SET}'}}}",
             ["ops"],
+            3,
             "alerts.channels.ops.url: ",
             "",
         ),
     ],
     ids=["mistyped", "dry run", "nothing there", "nothing at all", "email without smtp", "variable not set"],
 )
-def test_what_is_not_configured_is_a_matter_of_the_configuration(
-    machine: Machine, config: str, argv: list[str], said: str, hint: str
+def test_a_name_that_is_unknown_is_wrong_usage_and_what_is_not_set_up_a_matter_of_the_configuration(
+    machine: Machine, *, config: str, argv: list[str], code: int, said: str, hint: str
 ) -> None:
     machine.configure(config + "\n")
     ended = machine.inside("alerts", "test", *argv)
-    assert (ended.code, ended.out) == (3, "")
+    assert (ended.code, ended.out) == (code, "")
     assert said in ended.err
     assert hint in ended.err
 
@@ -315,7 +319,7 @@ def test_the_mail_server_alone_is_a_channel_and_routes_know_it(machine: Machine,
     assert [taken.recipients for taken in mail.taken] == [["me@example.org"]]
 
     machine.configure(smtp_section(mail) + "alerts: {channels: {ops: {type: email}}}\n")
-    assert machine.inside("alerts", "test", "email").code == 3
+    assert machine.inside("alerts", "test", "email").code == 2
 
 
 def test_the_predecessors_file_alone_sends_a_test_mail(machine: Machine, authority: trustme.CA) -> None:

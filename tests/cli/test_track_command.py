@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.index import serve_packages
 from tests.cli.running import Ended, Machine
+from tests.fakes.github_server import Told, serve
 
 
 def track(machine: Machine, *argv: str) -> Ended:
@@ -104,3 +105,12 @@ def test_with_v_the_round_is_told_and_with_vv_every_request(machine: Machine) ->
     ended = track(machine, "pypi", "one", "-vv")
     assert "DEBUG colter.net.http: GET http://127.0.0.1:" in ended.err
     assert "DEBUG colter.app.cycle: pypi:one is partial" in ended.err
+
+
+def test_a_refused_token_is_renewed_where_it_stands(machine: Machine) -> None:
+    with serve(lambda _: Told({"message": "Bad credentials"}, 401)) as server:
+        machine.configure(f"github: {{api_url: '{server.url}', token: written, targets: [a/b]}}\n")
+        written = machine.inside("track", "github")
+        set_by_variable = machine.inside("track", "github", env={"COLTER_GITHUB__TOKEN": "another"})
+    assert "hint: put in a valid token: colter config set github.token -\n" in written.err
+    assert "hint: put in a valid token: it stands in the variable COLTER_GITHUB__TOKEN\n" in set_by_variable.err

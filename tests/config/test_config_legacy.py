@@ -57,6 +57,22 @@ def test_a_wrong_password_or_a_lost_salt_is_told(machine: Machine) -> None:
         settings.reveal(settings.config.secrets[0])
 
 
+def test_a_salt_that_is_no_file_is_told_in_words(machine: Machine) -> None:
+    salt = machine.home / ".colter_salt.bin"
+    salt.unlink()
+    salt.mkdir()
+    settings = read(machine.home, PASSWORD)
+    with pytest.raises(ConfigError, match=rf"^{salt}: is no regular file; expected the predecessor's salt$"):
+        settings.reveal(settings.config.secrets[0])
+
+
+def test_where_nobody_can_be_asked_for_the_old_password_no_login_is_advised(machine: Machine) -> None:
+    done = machine.inside("config", "show", "--reveal", env={"COLTER_MASTER_PASSWORD": ""})
+    assert done.code == 4
+    assert "hint: set COLTER_PASSWORD_COMMAND, " in done.err
+    assert "colter login" not in done.err
+
+
 def test_the_import_seals_the_same_secrets_anew_and_leaves_the_old_files(machine: Machine) -> None:
     old = {path: path.read_bytes() for path in machine.home.glob(".colter_*")}
     done = machine.process("config", "import", "legacy", "--new-password-file", str(machine.home / "new-password"))

@@ -14,19 +14,19 @@ from colter.config.schema.alerting import (
 )
 from colter.config.schema.secretref import SecretRef
 from colter.config.settings import Settings
-from colter.core.errors import ConfigError
+from colter.core.errors import UsageError
 from colter.core.names import did_you_mean
 from colter.core.ports import Notifier
 from colter.core.secret import Secret
 
 
 def check_channel(name: str, settings: Settings) -> None:
-    """ConfigError, with the nearest name and all there are, when there is no such channel. Opens no secret."""
+    """UsageError, with the nearest name and all there are, when there is no such channel. Opens no secret."""
     known = list(settings.config.channels)
     if name in known:
         return
     hint = f"{did_you_mean(name, known)} configured are: {', '.join(known)}".lstrip()
-    raise ConfigError(
+    raise UsageError(
         f"alerts.channels: no channel is called {name!r}",
         hint=hint if known else "add one, or the section `smtp` for a channel `email`: docs/channels.md",
     )

@@ -40,7 +40,7 @@ def make_source(plan: TrackPlan, parts: Parts) -> Source:
 
 
 def _github(plan: TrackPlan, parts: Parts) -> Source:
-    from colter.sources.github.source import GitHub  # noqa: PLC0415
+    from colter.sources.github.source import RENEWAL, GitHub  # noqa: PLC0415
 
     config = parts.settings.config.github
     token = parts.secret(config.token)
@@ -59,6 +59,7 @@ def _github(plan: TrackPlan, parts: Parts) -> Source:
         recall=parts.recall,
         clock=parts.clock,
         allowances=parts.allowances,
+        renewal=parts.settings.renewal(config.token) if config.token else RENEWAL,
     )
 
 

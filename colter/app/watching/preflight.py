@@ -5,14 +5,15 @@ from contextlib import contextmanager
 
 from colter.app.settings_in_use import needed_secrets
 from colter.app.watching.tokens import check_token
+from colter.config.schema.alerting import HookChannel
 from colter.config.schema.config import Config
-from colter.config.schema.destination import check_hidden_address
 from colter.config.schema.endpoints import Endpoint
+from colter.config.schema.problems import Loc
 from colter.config.schema.secretref import SecretRef
 from colter.config.settings import Settings
 from colter.core.errors import ColterError, ConfigError, LockedError
 from colter.core.secret import Secret
-from colter.sources.probe.check import check_from_config
+from colter.sources.probe.check import mistakes
 
 
 def preflight(settings: Settings) -> list[ColterError]:
@@ -30,8 +31,10 @@ class _Preflight:
             if any(ref.path[: len(place)] == place for place in needed):
                 with self._noted():
                     self._reveal(ref)
-        for endpoint in (*config.endpoints, *(canary.as_endpoint() for canary in config.probe.online_check)):
-            self._endpoint(endpoint, config)
+        for number, endpoint in enumerate(config.endpoints):
+            self._endpoint(endpoint, ("endpoints", number), config)
+        for number, canary in enumerate(config.probe.online_check):
+            self._endpoint(canary.as_endpoint(), ("probe", "online_check", number), config)
         self._jobs(config)
         self._channels(config)
         self._database(config)
@@ -41,10 +44,11 @@ class _Preflight:
         """Each once: of a secret that is not there, whoever needs it tells the same."""
         return list(self._found.values())
 
-    def _endpoint(self, endpoint: Endpoint, config: Config) -> None:
+    def _endpoint(self, endpoint: Endpoint, loc: Loc, config: Config) -> None:
         if endpoint.address:
             with self._noted():
-                check_from_config(endpoint, config.probe, self._reveal)
+                if found := mistakes(endpoint, config.probe, self._reveal):
+                    raise ConfigError("\n".join(self._settings.line(loc, each) for each in found))
 
     def _jobs(self, config: Config) -> None:
         owners: dict[Secret, str] = {}
@@ -58,13 +62,13 @@ class _Preflight:
     def _channels(self, config: Config) -> None:
         for channel in config.channels.values():
             url = getattr(channel, "url", None)
-            if channel.type != "apprise" and isinstance(url, SecretRef):
+            if isinstance(channel, HookChannel) and isinstance(url, SecretRef):
                 with self._noted():
-                    self._hook(url)
+                    self._hook(channel, url)
 
-    def _hook(self, ref: SecretRef) -> None:
+    def _hook(self, channel: HookChannel, ref: SecretRef) -> None:
         try:
-            check_hidden_address(self._reveal(ref).reveal())
+            channel.check_url(self._reveal(ref).reveal())
         except ValueError as error:
             raise ConfigError(f"{self._settings.place(ref)}: {error}") from None
 

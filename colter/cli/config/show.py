@@ -69,6 +69,7 @@ def check(
       colter config check
       colter config check draft.yaml
     """  # noqa: D301  typer wants the control character
+    from colter.app.alerting.unmatched import find_unmatched
     from colter.app.watching.preflight import preflight
     from colter.config.schema.problems import refuse
     from colter.config.settings import load_settings
@@ -80,6 +81,8 @@ def check(
     for line in settings.warnings:
         if line not in told:
             context.warn(line)
+    for loc, message in find_unmatched(settings.config):
+        context.warn(settings.line(loc, message))
     if problems:
         hints = {problem.hint: None for problem in problems if problem.hint}
         raise refuse(map(str, problems), len(problems), hint="; ".join(hints) or None)
@@ -141,7 +144,7 @@ def get(
       colter config get github.token --reveal
     """  # noqa: D301  typer wants the control character
     from colter.config.schema import shown
-    from colter.config.schema.keys import find_place, parse_key
+    from colter.config.schema.keys import find_place, parse_key, require_items
 
     context = Context.of(ctx)
     settings = context.settings
@@ -152,8 +155,10 @@ def get(
         return
     find_place(where)
     written = shown.as_written(settings.data, {ref.path: shown.mask(ref) for ref in settings.config.secrets})
+    effective = shown.effective(settings.config)
+    require_items(where, effective)
     value = _found(written, where)
-    context.write(f"{_as_line(_found(shown.effective(settings.config), where) if value is None else value)}\n")
+    context.write(f"{_as_line(_found(effective, where) if value is None else value)}\n")
 
 
 def _found(data: Any, where: Sequence[str]) -> Any:

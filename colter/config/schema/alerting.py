@@ -1,7 +1,9 @@
 """The section `alerts`: whom to tell, about what, and when not."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -26,6 +28,7 @@ from colter.config.schema.values import (
 )
 from colter.core.alerting.tracked import read_rule
 
+_API = re.compile(r"/api(/v[12](/alerts)?)?/*$")
 State = Annotated[Literal["down", "degraded"], Expanded]
 
 
@@ -44,7 +47,23 @@ class EmailChannel(_Channel):
     to: list[MailAddress] = Field(default_factory=list, description="Receivers; none: `smtp.recipient`.")
 
 
-class SlackChannel(_Channel):
+class HookChannel(_Channel):
+    """One that is posted to, at its `url`."""
+
+    @classmethod
+    def check_url(cls, url: str) -> None:
+        """ValueError when nobody can be told there; it repeats nothing of the address, which may be a secret."""
+        check_hidden_address(url)
+
+    @field_validator("url", check_fields=False)
+    @classmethod
+    def _is_address(cls, url: str | SecretRef) -> str | SecretRef:
+        if isinstance(url, str):
+            cls.check_url(url)
+        return url
+
+
+class SlackChannel(HookChannel):
     """A Slack webhook; its address is the secret, and its own destination."""
 
     type: Literal["slack"] = Field(description="Kind of channel.")
@@ -56,13 +75,13 @@ class SlackChannel(_Channel):
 
     @field_validator("url")
     @classmethod
-    def _is_address(cls, ref: SecretRef) -> SecretRef:
+    def _is_address_in_clear_text(cls, ref: SecretRef) -> SecretRef:
         if ref.form is Form.CLEAR:
-            check_hidden_address(ref.raw)
+            cls.check_url(ref.raw)
         return ref
 
 
-class WebhookChannel(_Channel):
+class WebhookChannel(HookChannel):
     """A POST of JSON."""
 
     type: Literal["webhook"] = Field(description="Kind of channel.")
@@ -83,7 +102,7 @@ class WebhookChannel(_Channel):
         return mark_secrets(written)
 
 
-class AlertmanagerChannel(_Channel):
+class AlertmanagerChannel(HookChannel):
     """An Alertmanager of Prometheus."""
 
     type: Literal["alertmanager"] = Field(description="Kind of channel.")
@@ -95,6 +114,15 @@ class AlertmanagerChannel(_Channel):
         """The server; or whatever the sealed address says."""
         return _place(self.url, "alertmanager")
 
+    @classmethod
+    def check_url(cls, url: str) -> None:
+        """The same; and its end is left to Colter."""
+        super().check_url(url)
+        if found := _API.search(urlsplit(url).path):
+            raise ValueError(
+                f"expected the address of the server alone: leave out {found[0]}, Colter adds what it needs"
+            )
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.password is not None and self.user is None:
@@ -102,7 +130,7 @@ class AlertmanagerChannel(_Channel):
         return self
 
 
-class NtfyChannel(_Channel):
+class NtfyChannel(HookChannel):
     """A topic of ntfy."""
 
     type: Literal["ntfy"] = Field(description="Kind of channel.")
@@ -112,6 +140,13 @@ class NtfyChannel(_Channel):
     def destination(self) -> str:
         """The server; or whatever the sealed address says."""
         return _place(self.url, "ntfy")
+
+    @classmethod
+    def check_url(cls, url: str) -> None:
+        """The same; and there must be a topic."""
+        super().check_url(url)
+        if not urlsplit(url).path.strip("/"):
+            raise ValueError("expected a topic behind the server, such as https://ntfy.sh/TOPIC")
 
 
 class AppriseChannel(_Channel):

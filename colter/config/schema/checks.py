@@ -12,6 +12,7 @@ from pydantic import ValidationInfo
 from colter.config.schema.cron import check_cron
 from colter.config.schema.destination import DEFAULT_PORTS, check_address, check_host, host_port
 from colter.config.schema.variables import expand
+from colter.config.yaml.scalars import as_text
 from colter.core.alerting.tracked import TRACKED
 from colter.core.units import format_duration, parse_duration
 
@@ -52,7 +53,7 @@ def read_duration(written: Any) -> timedelta:
     if isinstance(written, timedelta):
         return written
     # A number without a unit gets the same answer: seconds to one reader are minutes to another.
-    length = parse_duration(written if isinstance(written, str) else repr(written)[:40])
+    length = parse_duration(as_text(written)[:40])
     if not timedelta() < length <= _LONGEST_DURATION:
         raise ValueError(f"expected more than nothing and at most ten years, got {written!r}")
     return length

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from colter.config.schema.circles import in_circles
 from colter.config.schema.config import Config
-from colter.config.schema.keys import nearest
+from colter.config.schema.keys import nearest_item
 from colter.core.units import format_duration
 
-_MANY = 2_000
-"""To find the nearest of more names takes a second for each that is wrong."""
 Conflict = tuple[Sequence[str | int], str]
 """Where, and what is wrong there."""
 
@@ -33,7 +31,7 @@ def _endpoints(config: Config) -> Iterator[Conflict]:
             if needed not in first:
                 yield (
                     ("endpoints", place, "needs", number),
-                    f"no endpoint is called {needed!r}; {_guess(needed, known)}",
+                    f"no endpoint is called {needed!r}; {nearest_item(needed, known)}",
                 )
         if endpoint.name in circles:
             yield ("endpoints", place, "needs"), "it needs itself, by way of what it needs"
@@ -44,14 +42,14 @@ def _alerts(config: Config) -> Iterator[Conflict]:
     for place, route in enumerate(config.alerts.routes):
         for number, name in enumerate(route.notify):
             if name not in channels:
-                message = f"no channel is called {name!r}; {_guess(name, sorted(channels))}"
+                message = f"no channel is called {name!r}; {nearest_item(name, sorted(channels))}"
                 yield ("alerts", "routes", place, "notify", number), message
     circles = in_circles({name: [channel.fallback] for name, channel in channels.items() if channel.fallback})
     for name, channel in channels.items():
         if channel.type == "email" and config.smtp is None:
             yield ("alerts", "channels", name), "a channel of type email needs the section smtp"
         if channel.fallback and channel.fallback not in channels:
-            message = f"no channel is called {channel.fallback!r}; {_guess(channel.fallback, sorted(channels))}"
+            message = f"no channel is called {channel.fallback!r}; {nearest_item(channel.fallback, sorted(channels))}"
             yield ("alerts", "channels", name, "fallback"), message
         elif name in circles:
             yield ("alerts", "channels", name, "fallback"), "it falls back on itself, by way of its fallback"
@@ -67,9 +65,3 @@ def _ages(config: Config) -> Iterator[Conflict]:
                 yield ("state", "keep", name), f"expected more than {there}, or null"
             else:
                 yield ("outbox", "max_age"), f"expected less than {here}"
-
-
-def _guess(name: str, known: list[str]) -> str:
-    if len(known) > _MANY:
-        return f"none of {len(known):,} is"
-    return nearest(name, known) if known else "there are none"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, GetJsonSchemaHandler, ValidationInfo, model_validator
@@ -190,14 +189,7 @@ class Endpoint(Section):
         if self.heartbeat:
             # It is late, or it is not: looking once more tells nothing new, and `grace` is its patience.
             self.down_after, self.up_after = self.down_after or _AT_ONCE, self.up_after or _AT_ONCE
-        # A set for each would be half of what an endpoint takes.
-        object.__setattr__(self, "__pydantic_fields_set__", _one_for_all(frozenset(self.model_fields_set)))
         return self
-
-
-@lru_cache(maxsize=256)
-def _one_for_all(keys: frozenset[str]) -> frozenset[str]:
-    return keys
 
 
 def _as_before(endpoint: Endpoint, info: ValidationInfo) -> Endpoint:

@@ -36,6 +36,13 @@ def item_name(item: Any) -> str | None:
     return short_name(item) if isinstance(item, str) and "://" in item else None
 
 
+def names_in(data: Any) -> list[str]:
+    """What is in a mapping or a list, by name; list items without one are called by their index."""
+    if isinstance(data, list):
+        return [item_name(item) or str(place) for place, item in enumerate(data)]
+    return list(data) if isinstance(data, dict) else []
+
+
 def look_up(data: Any, path: Sequence[str]) -> Any:
     """The value at a path; KeyError when there is none."""
     for part in path:

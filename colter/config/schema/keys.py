@@ -10,12 +10,16 @@ from pydantic.fields import FieldInfo
 
 from colter.config.schema.config import Config
 from colter.config.schema.headers import unlocks
-from colter.config.schema.items import look_up
+from colter.config.schema.items import look_up, names_in
 from colter.config.schema.secretref import SecretRef
 from colter.config.schema.section import Section
 from colter.core.errors import UsageError
 
 _PART = re.compile(r'"([^"]*)"|\'([^\']*)\'|([^."\']+)')
+
+
+_MANY = 2_000
+"""To find the nearest of more names takes a second for each that is wrong."""
 
 
 class Place(NamedTuple):
@@ -64,6 +68,19 @@ def find_place(path: Sequence[str]) -> Place:
     return place
 
 
+def require_items(path: Sequence[str], data: Any) -> None:
+    """Whether every list and mapping on a path has the item that is named; `data` are all keys with what counts.
+
+    Raises:
+        UsageError: one has not; those that it has are named.
+    """
+    for number, part in enumerate(path):
+        kinds = alternatives(find_place(path[:number]).kind)
+        if any(get_origin(kind) in (list, dict) for kind in kinds) and not _is_there(data, path[: number + 1]):
+            known = names_in(look_up(data, path[:number]))
+            raise UsageError(f"{'.'.join(path[: number + 1])}: there is none of that name; {nearest_item(part, known)}")
+
+
 def is_secret(path: Sequence[str]) -> bool:
     """Whether a secret stands there."""
     kinds = alternatives(find_place(path).kind)
@@ -75,6 +92,13 @@ def nearest(word: str, known: Sequence[str]) -> str:
     if near := get_close_matches(word, known, n=1):
         return f"did you mean {near[0]!r}?"
     return f"known are {', '.join(known)}" if known else "a value stands here, no section"
+
+
+def nearest_item(name: str, known: Sequence[str]) -> str:
+    """The same for names that users give: there may be thousands, or none."""
+    if len(known) > _MANY:
+        return f"none of {len(known):,} is"
+    return nearest(name, known) if known else "there are none"
 
 
 def field_names(kind: Any) -> list[str]:
@@ -119,7 +143,7 @@ def alternatives(kind: Any) -> list[Any]:
     return [kind]
 
 
-def _is_there(data: Any, path: tuple[str, ...]) -> bool:
+def _is_there(data: Any, path: Sequence[str]) -> bool:
     try:
         look_up(data, path)
     except KeyError:

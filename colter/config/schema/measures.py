@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from colter.config.yaml.scalars import as_text
 from colter.core.units import format_size, parse_size
 
 _LARGEST_WINDOW = 100
@@ -51,9 +52,8 @@ def parse_threshold(written: Any) -> Threshold:
         return written
     found = re.fullmatch(r"\s*([0-9]{1,3})(?:\s+of\s+([0-9]{1,3}))?\s*", str(written))
     if isinstance(written, bool) or not found or not 1 <= int(found[1]) <= int(found[2] or found[1]) <= _LARGEST_WINDOW:
-        raise ValueError(
-            f"expected a number of looks such as 3, or '3 of 5' (at most {_LARGEST_WINDOW}), got {written!r:.40}"
-        )
+        expected = f"expected a number of looks such as 3, or '3 of 5' (at most {_LARGEST_WINDOW})"
+        raise ValueError(f"{expected}, got {as_text(written)!r:.40}")
     return Threshold(int(found[1]), int(found[2] or found[1]))
 
 
@@ -61,7 +61,7 @@ def parse_statuses(written: Any) -> StatusSet:
     """`200`, `2xx`, `200-204`, or a list of these; ValueError says what was expected."""
     if isinstance(written, StatusSet):
         return written
-    parts = written if isinstance(written, list) else str(written).split(",")
+    parts = written if isinstance(written, list) else as_text(written).split(",")
     if not parts:
         raise ValueError("expected at least one status such as 200, 2xx or 200-204")
     return StatusSet(tuple(_status_range(part) for part in parts))
@@ -86,7 +86,7 @@ def parse_file_size(written: Any) -> Size:
     """`100MiB` or `5GB`; ValueError says what was expected."""
     if isinstance(written, Size):
         return written
-    size = parse_size(str(written)[:40])
+    size = parse_size(as_text(written)[:40])
     if not _SMALLEST_FILE <= size <= _LARGEST_FILE:
         smallest, largest = format_size(_SMALLEST_FILE), format_size(_LARGEST_FILE)
         raise ValueError(f"expected a size from {smallest} to {largest}, got {written!r:.40}")
@@ -94,10 +94,10 @@ def parse_file_size(written: Any) -> Size:
 
 
 def _status_range(written: Any) -> tuple[int, int]:
-    text = str(written).strip().lower()
+    text = as_text(written).strip().lower()
     if re.fullmatch(r"[1-5]xx", text):
         return int(text[0]) * 100, int(text[0]) * 100 + 99
     found = re.fullmatch(r"([1-5][0-9]{2})(?:\s*-\s*([1-5][0-9]{2}))?", text)
     if not found or int(found[1]) > int(found[2] or found[1]):
-        raise ValueError(f"expected a status such as 200, 2xx or 200-204, got {written!r:.40}")
+        raise ValueError(f"expected a status such as 200, 2xx or 200-204, got {text!r:.40}")
     return int(found[1]), int(found[2] or found[1])

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from colter.config.schema.items import item_name
 from colter.config.schema.keys import field_names, find_place, nearest
 from colter.config.yaml.document import Document
+from colter.config.yaml.scalars import as_text
 from colter.core.errors import ConfigError, UsageError
 from colter.core.text import clean
 
@@ -117,13 +118,17 @@ def _got(error: Any) -> str:
     if value is None:
         return "nothing"
     kinds: dict[type, str] = {dict: "a section", list: "a list"}
-    return kinds.get(type(value)) or clean(repr(value), 60)
+    return kinds.get(type(value)) or clean(as_text(value) if isinstance(value, bool) else repr(value), 60)
 
 
 def _section(error: Any) -> str:
     # Not the text itself: `auth: TOKEN` is a likely mistake.
     got = "a text" if isinstance(error.get("input"), str) else _got(error)
     return f"expected a section with keys, got {got}"
+
+
+def _kind(error: Any) -> str:
+    return f"type: expected {error['ctx']['expected_tags']}, got {as_text(error['input']['type'])!r}"
 
 
 def _text(error: Any) -> str:
@@ -143,6 +148,6 @@ _MESSAGES: Mapping[str, Callable[[Any], str]] = {
     "model_attributes_type": _section,
     "literal_error": lambda error: f"expected {error['ctx']['expected']}, got {_got(error)}",
     "union_tag_not_found": lambda _: "type is missing; expected email, slack, webhook, alertmanager, ntfy or apprise",
-    "union_tag_invalid": lambda error: f"type: expected {error['ctx']['expected_tags']}, got {error['ctx']['tag']!r}",
+    "union_tag_invalid": _kind,
     "too_short": lambda _: "expected at least one",
 }

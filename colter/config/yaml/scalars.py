@@ -51,6 +51,11 @@ def write_inline(value: Any) -> str:
     return json.dumps(value)
 
 
+def as_text(value: Any) -> str:
+    """A scalar as it is written, near enough for messages: `true`, not Python's `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def write_quoted(text: str, quote: str = '"') -> str:
     """A text in quotes, on one line."""
     if quote == "'" and text.isprintable():

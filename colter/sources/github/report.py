@@ -22,6 +22,7 @@ class Report:
         expected: Iterable[str],
         kept: Mapping[str, str],
         hint: str | None,
+        renewal: str,
     ) -> None:
         """Nothing was said yet.
 
@@ -31,8 +32,10 @@ class Report:
             expected: names and patterns.
             kept: names as earlier readings wrote them, by the name in lower case: a problem goes to that target.
             hint: what helps when a limit is used up.
+            renewal: where a valid token is put in.
         """
         self._hint = hint
+        self._renewal = renewal
         self._emit = emit
         self._kept = kept
         self._clock = clock
@@ -92,5 +95,5 @@ class Report:
 
     def _hint_for(self, reason: Exception) -> str | None:
         if isinstance(reason, RefusedError):
-            return "put in a valid token: colter config set github.token -"
+            return f"put in a valid token: {self._renewal}"
         return self._hint if isinstance(reason, LimitedError) else None

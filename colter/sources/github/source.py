@@ -20,7 +20,8 @@ from colter.sources.github.metrics import METRICS
 from colter.sources.github.report import Report
 from colter.sources.github.selection import select
 
-_HINT = "a token allows 5,000 calls an hour instead of 60: colter config set github.token -"
+RENEWAL = "colter config set github.token -"
+_HINT = f"a token allows 5,000 calls an hour instead of 60: {RENEWAL}"
 
 
 class GitHub:
@@ -41,6 +42,7 @@ class GitHub:
         clock: Clock,
         reserve: int = 500,
         allowances: Allowances | None = None,
+        renewal: str = RENEWAL,
     ) -> None:
         """Nothing is asked yet.
 
@@ -54,12 +56,14 @@ class GitHub:
             clock: the time.
             reserve: calls and points of an hour that are left for others who use the same token.
             allowances: is told what is left of the limits, and when the token ends.
+            renewal: where a valid token is put in.
 
         Raises:
             UsageError: a target cannot be understood.
         """
         self._selection = select(targets)
         self._wanted = facts
+        self._renewal = renewal
         self._recall = recall
         self._clock = clock
         allowance = (allowances or Allowances()).of(NAME, account(api_url, token))
@@ -82,6 +86,7 @@ class GitHub:
             expected=(*self._selection.names, *patterns),
             kept={name.lower(): name for name in kept},
             hint=None if self._access.token else _HINT,
+            renewal=self._renewal,
         )
         collection = Collection(
             access=self._access,

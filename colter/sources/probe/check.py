@@ -1,7 +1,7 @@
 """Everything that one probe needs to know, resolved and valid: a probe cannot stumble over its own settings."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -108,38 +108,66 @@ def check_from_config(endpoint: Endpoint, defaults: ProbeDefaults, reveal: Revea
         ConfigError: the address, an option, an expectation or a file cannot be used.
         LockedError, VaultError: from `reveal`.
     """
-    where = f"endpoints: {clean(endpoint.name, 80)}"
-    if endpoint.address is None:
-        raise ConfigError(f"{where}: it has no url, so there is nothing to probe")
-    options = endpoint.request
     try:
-        address, login = parse_url(endpoint.address)
-        sending.check_options(options.model_fields_set, address)
-        pairs = [(name, sending.revealed(value, reveal)) for name, value in options.headers.items()]
-        return Check(
-            name=endpoint.name,
-            address=address,
-            group=endpoint.group or "",
-            timeout=endpoint.timeout or defaults.timeout,
-            method=options.method,
-            headers=sending.check_headers(pairs),
-            body=sending.body(options, reveal),
-            authorization=sending.authorization(options.auth, login, reveal),
-            oauth=sending.oauth_client(options.auth, reveal),
-            certificate=sending.client_certificate(options.tls, reveal),
-            follow_redirects=options.follow_redirects,
-            http_version=options.http_version,
-            starttls=_starttls(address, options.starttls),
-            family=_FAMILIES[options.ip],
-            resolver=split_server(options.resolver) if options.resolver else None,
-            proxy=sending.proxy(options.proxy, reveal),
-            ca=_authorities(defaults),
-            expect=expected(endpoint.expect, address),
-            warn=warned(endpoint.warn, defaults, address),
-            confirm=defaults.confirm if endpoint.confirm is None else endpoint.confirm,
-        )
+        return _read(endpoint, defaults, reveal)
     except ValueError as error:
-        raise ConfigError(f"{where}: {error}", hint="colter config check") from error
+        raise ConfigError(f"endpoints: {clean(endpoint.name, 80)}: {error}", hint="colter config check") from error
+
+
+def mistakes(endpoint: Endpoint, defaults: ProbeDefaults, reveal: Reveal) -> list[str]:
+    """Everything that keeps a configured endpoint from being probed; raises what `reveal` does."""
+    try:
+        _read(endpoint, defaults, reveal)
+    except ValueError as error:
+        return list(dict.fromkeys([str(error), *_unsuitable(endpoint, defaults)]))
+    return []
+
+
+def _unsuitable(endpoint: Endpoint, defaults: ProbeDefaults) -> Iterator[str]:
+    def address() -> Url:
+        return parse_url(endpoint.address or "")[0]
+
+    judges: Sequence[Callable[[], object]] = (
+        lambda: sending.check_options(endpoint.request.model_fields_set, address()),
+        lambda: expected(endpoint.expect, address()),
+        lambda: warned(endpoint.warn, defaults, address()),
+    )
+    for judge in judges:
+        try:
+            judge()
+        except ValueError as error:
+            yield str(error)
+
+
+def _read(endpoint: Endpoint, defaults: ProbeDefaults, reveal: Reveal) -> Check:
+    if endpoint.address is None:
+        raise ValueError("it has no url, so there is nothing to probe")
+    options = endpoint.request
+    address, login = parse_url(endpoint.address)
+    sending.check_options(options.model_fields_set, address)
+    pairs = [(name, sending.revealed(value, reveal)) for name, value in options.headers.items()]
+    return Check(
+        name=endpoint.name,
+        address=address,
+        group=endpoint.group or "",
+        timeout=endpoint.timeout or defaults.timeout,
+        method=options.method,
+        headers=sending.check_headers(pairs),
+        body=sending.body(options, reveal),
+        authorization=sending.authorization(options.auth, login, reveal),
+        oauth=sending.oauth_client(options.auth, reveal),
+        certificate=sending.client_certificate(options.tls, reveal),
+        follow_redirects=options.follow_redirects,
+        http_version=options.http_version,
+        starttls=_starttls(address, options.starttls),
+        family=_FAMILIES[options.ip],
+        resolver=split_server(options.resolver) if options.resolver else None,
+        proxy=sending.proxy(options.proxy, reveal),
+        ca=_authorities(defaults),
+        expect=expected(endpoint.expect, address),
+        warn=warned(endpoint.warn, defaults, address),
+        confirm=defaults.confirm if endpoint.confirm is None else endpoint.confirm,
+    )
 
 
 def check_from_url(

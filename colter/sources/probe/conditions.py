@@ -61,9 +61,9 @@ def demanded(conditions: Sequence[str], address: Url) -> tuple[Expectation, ...]
 def suiting(expectations: tuple[Expectation, ...], address: Url) -> tuple[Expectation, ...]:
     """The same, if there is something to judge by; ValueError when the address has no such thing."""
     known = _FACTS[address.scheme]
-    for each in expectations:
-        if each.fact not in known:
-            raise ValueError(f"a {address.scheme}:// address has no {each.fact} to judge by, only {', '.join(known)}")
+    if lacking := dict.fromkeys(each.fact for each in expectations if each.fact not in known):
+        facts = " and no ".join(lacking)
+        raise ValueError(f"a {address.scheme}:// address has no {facts} to judge by, only {', '.join(known)}")
     return expectations
 
 

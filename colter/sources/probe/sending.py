@@ -38,9 +38,10 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
 
 def check_options(options: Iterable[str], address: Url) -> None:
     """ValueError when something was asked for that has no meaning at such an address."""
-    for name in sorted(options):
-        if name not in _OPTIONS[address.scheme]:
-            raise ValueError(f"request.{name} has no meaning for a {address.scheme}:// address")
+    if senseless := sorted(set(options) - set(_OPTIONS[address.scheme])):
+        names = " and ".join(f"request.{name}" for name in senseless)
+        verb = "has" if len(senseless) == 1 else "have"
+        raise ValueError(f"{names} {verb} no meaning for a {address.scheme}:// address")
 
 
 def check_method(written: str) -> str:
