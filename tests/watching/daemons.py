@@ -102,11 +102,6 @@ def untold(machine: Machine) -> int:
     return len(_rows(machine, "SELECT id FROM outbox WHERE lane = 'channel' AND settled IS NULL"))
 
 
-def owed(machine: Machine, sink: str) -> int:
-    """How many rounds a sink has not taken yet."""
-    return len(_rows(machine, "SELECT id FROM outbox WHERE lane = 'sink' AND recipient = ? AND settled IS NULL", sink))
-
-
 def _rows(machine: Machine, query: str, *values: str) -> list[Any]:
     """Asked often, so it starts nothing."""
     path = machine.home / "state" / "colter" / DATABASE
