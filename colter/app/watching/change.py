@@ -46,7 +46,7 @@ def read_change(
     check_sinks(sinks, settings)
     locked = open_secrets(settings, sinks)
     plan = read_watch_plan(_without_locked(settings, locked), every, soon=before.soon, before=before)
-    return Change(settings, _with_former(plan, before, locked), locked)
+    return Change(settings, _with_locked(plan, before, locked), locked)
 
 
 def open_secrets(settings: Settings, sinks: Sequence[str]) -> Locked:
@@ -90,7 +90,7 @@ def _without_locked(settings: Settings, locked: Locked) -> Settings:
     return readable
 
 
-def _with_former(plan: WatchPlan, before: WatchPlan, locked: Locked) -> WatchPlan:
+def _with_locked(plan: WatchPlan, before: WatchPlan, locked: Locked) -> WatchPlan:
     names = _endpoints(locked)
     return replace(
         plan,

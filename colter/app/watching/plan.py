@@ -84,8 +84,9 @@ def read_watch_plan(
 
     def watched(endpoint: Endpoint) -> WatchedEndpoint:
         check = check_from_config(endpoint, defaults, settings.reveal)
-        read, former = WatchedEndpoint(check, endpoint.interval or defaults.interval), known.get(endpoint.name)
-        return former if former == read else read
+        made = WatchedEndpoint(check, endpoint.interval or defaults.interval)
+        former = known.get(endpoint.name)
+        return former if former == made else made
 
     plan = WatchPlan(
         endpoints=[watched(each) for each in config.endpoints if each.address],
